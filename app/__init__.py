@@ -1,0 +1,1 @@
+"""Dragoman: the only package that knows HTTP, people and permissions."""

@@ -1,0 +1,1 @@
+"""What we have translated before: units, matching, concordance. Knows no HTTP and no people."""

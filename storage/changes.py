@@ -1,0 +1,84 @@
+"""The feed of changes: how an index that lives outside the database learns what is new.
+
+Whoever changes a row that an index covers records it with `record` in the same transaction; an index reads
+`since(position)` before it answers, and takes in what came. Nothing that was committed before the read is
+missed, on either database:
+
+* SQLite has one writer at a time, so ids commit in order and the position is the last id seen.
+* On PostgreSQL a lower id can commit after a higher one. Each row carries the id of its transaction, and the
+  position is the snapshot's xmin: every transaction below it is over. Rows at or above it are read again, so
+  a reader must take in the same key twice without harm. (PostgreSQL manual §9.27.5, pg_snapshot_xmin.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import BigInteger, FetchedValue, Index, String, func, insert, select, text
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+from sqlalchemy.schema import DDL
+from sqlalchemy.event import listen
+
+from storage.columns import Key, new_metadata
+
+
+class Base(DeclarativeBase):
+    metadata = new_metadata()
+
+
+class Change(Base):
+    """One row of an index's source was added, changed or removed. `key` is that row's primary key."""
+
+    __tablename__ = "change"
+    __table_args__ = (Index("ix_change_topic_id", "topic", "id"), Index("ix_change_topic_transaction", "topic", "transaction"))
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    topic: Mapped[str] = mapped_column(String(40))
+    key: Mapped[int] = mapped_column(BigInteger)
+    transaction: Mapped[int | None] = mapped_column(BigInteger, FetchedValue())
+
+
+#: Only PostgreSQL needs, and has, the transaction's id.
+SET_TRANSACTION = 'ALTER TABLE change ALTER COLUMN "transaction" SET DEFAULT (pg_current_xact_id()::text::bigint)'
+listen(Change.__table__, "after_create", DDL(SET_TRANSACTION).execute_if(dialect="postgresql"))
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What came since a position. `rebuild` is true when the position is not of this database (restored from a
+    backup, emptied): then only reading everything again is right."""
+
+    position: int
+    keys: tuple[int, ...]
+    rebuild: bool = False
+
+
+def record(session: Session, topic: str, keys: Iterable[int]) -> None:
+    """Say that these rows changed. Seen by others when the caller commits."""
+    rows = [{"topic": topic, "key": key} for key in dict.fromkeys(keys)]
+    if rows:
+        session.execute(insert(Change), rows)
+
+
+def position(session: Session) -> int:
+    """Where a full read that begins now may say it stands. Take it before reading the rows."""
+    if session.get_bind().dialect.name == "postgresql":
+        return session.scalar(text("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")) or 0
+    return session.scalar(select(func.coalesce(func.max(Change.id), 0))) or 0
+
+
+def since(session: Session, topic: str, seen: int) -> News:
+    """The keys of a topic that changed since `seen`, oldest first, each once.
+
+    With nothing new this is one indexed look-up. Read the rows themselves after this call, in the same session."""
+    now = position(session)
+    if now < seen:
+        return News(now, (), rebuild=True)
+    if session.get_bind().dialect.name == "postgresql":
+        rows = select(Change.key).where(Change.topic == topic, Change.transaction >= seen)
+    else:
+        if now == seen:
+            return News(now, ())
+        rows = select(Change.key).where(Change.topic == topic, Change.id > seen, Change.id <= now)
+    return News(now, tuple(dict.fromkeys(session.scalars(rows.order_by(Change.id)))))
