@@ -1,1 +1,1 @@
-"""What a word means here, and what we say for it: concepts, terms, lookup, recognition."""
+"""What a word means here, and what we say for it: the legal-cultural term base. Knows no HTTP, no files, no people."""
