@@ -59,6 +59,16 @@ def record(session: Session, topic: str, keys: Iterable[int]) -> None:
     rows = [{"topic": topic, "key": key} for key in dict.fromkeys(keys)]
     if rows:
         session.execute(insert(Change), rows)
+        session.info[_RECORDED_IN] = session.get_transaction()
+
+
+_RECORDED_IN = "changes were recorded in"
+
+
+def settled(session: Session) -> bool:
+    """False while this session has recorded changes that are not committed. What it reads then, positions
+    included, may yet be rolled back: an index may answer this session from it, and must not keep it."""
+    return session.info.get(_RECORDED_IN) is None or session.info[_RECORDED_IN] is not session.get_transaction()
 
 
 def position(session: Session) -> int:

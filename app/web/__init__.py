@@ -1,1 +1,103 @@
-"""The pages."""
+"""The pages. A view finds what this person may touch, reads the form, calls one verb, commits, answers."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, current_app, redirect, request, url_for
+from flask_login import current_user
+
+from app import access
+from app.access import Hidden
+from app.config import Config
+from app.models import RoleName
+from app.mt.registry import Models
+
+#: What strangers may reach. Everything else asks for a sign-in (tests walk the whole url_map).
+OPEN_ENDPOINTS = {"static", "signin.sign_in", "signin.welcome", "settings.choose_language", "health.health"}
+#: What somebody without any role may reach besides.
+ROLELESS_ENDPOINTS = {"work.home", "signin.sign_out", "settings.account"}
+
+
+def config() -> Config:
+    """The installation's settings."""
+    return current_app.extensions["config"]
+
+
+def models() -> Models:
+    """The machine-translation models of this installation."""
+    return current_app.extensions["models"]
+
+
+def install(app: Flask) -> None:
+    """Every page, what pages share, and the guard before them."""
+    from app.web import desk, documents, editor, health, lookup, memory, people, review, settings, signin, words, work
+
+    app.extensions["models"] = Models(app.extensions["config"].models)
+    for module in (health, signin, settings, work, documents, editor, review, lookup, memory, people, desk):
+        app.register_blueprint(module.pages)
+    app.before_request(_guard)
+    app.context_processor(_shared)
+    words.install(app)
+
+
+def _guard() -> Response | None:
+    """Deny by default: strangers sign in first; somebody without a role sees nothing."""
+    endpoint = request.endpoint
+    if endpoint is None or endpoint in OPEN_ENDPOINTS:
+        return None
+    if not current_user.is_authenticated:
+        return current_app.login_manager.unauthorized()
+    if endpoint not in ROLELESS_ENDPOINTS and not access.belongs(current_user):
+        raise Hidden
+    return None
+
+
+def _shared() -> dict:
+    """What every page knows: the interface's language and direction, who is signed in, where one can go."""
+    from flask_babel import get_locale
+
+    from app import INTERFACE_LANGUAGES
+    from languages import tags
+
+    language = str(get_locale() or "en")
+    return {
+        "interface_language": language,
+        "interface_direction": tags.direction(language),
+        "interface_languages": [(tag, tags.native_name(tag)) for tag in INTERFACE_LANGUAGES],
+        "person": current_user if current_user.is_authenticated else None,
+        "nav": _navigation(),
+        "home_url": url_for("work.home"),
+        "language_url": url_for("settings.choose_language"),
+        "account_url": url_for("settings.account"),
+        "sign_out_url": url_for("signin.sign_out"),
+        "sign_in_url": url_for("signin.sign_in"),
+    }
+
+
+def _navigation() -> list[tuple[str, str, bool]]:
+    """Where this person can go: (label, address, whether one is there)."""
+    from flask_babel import gettext as _
+
+    if not current_user.is_authenticated or not access.belongs(current_user):
+        return []
+    entries: list[tuple[str, str, bool]] = []
+
+    def add(label: str, endpoint: str, blueprint: str) -> None:
+        entries.append((label, url_for(endpoint), request.blueprint == blueprint))
+
+    if access.has_role(current_user, RoleName.TRANSLATOR):
+        add(_("My work"), "work.my_work", "work")
+    if access.has_role(current_user, RoleName.REVIEWER):
+        add(_("To review"), "review.queue", "review")
+    add(_("Look up"), "lookup.look_up", "lookup")
+    if access.has_role(current_user, RoleName.STAFF, RoleName.ADMINISTRATOR):
+        add(_("Documents"), "documents.listing", "documents")
+    add(_("Memory"), "memory.search", "memory")
+    if access.is_administrator(current_user):
+        add(_("The desk"), "desk.desk", "desk")
+        add(_("People"), "people.listing", "people")
+    return entries
+
+
+def see_other(endpoint: str, **values: object) -> Response:
+    """After a POST: go and look (303), so that loading the page again sends nothing twice."""
+    return redirect(url_for(endpoint, **values), code=303)

@@ -1,0 +1,61 @@
+"""What may be wrong with a draft: tags, numbers, script, direction, copies, edges. Never blocks, always says where.
+
+Terms are checked in `app.suggestions`, which has the term base at hand. Each Problem carries a stable key; the pages
+turn it into words.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from dataclasses import dataclass, field
+
+from importers import inline
+from languages import identify, marks, tags
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """`kind`: "tag-missing", "tag-extra", "tag-repeated", "tag-order", "number-missing", "number-extra", "copy",
+    "script", "direction-marks", "term-missing", "term-forbidden", "term-brackets". `severe` problems damage the
+    finished document; the others are hints."""
+
+    kind: str
+    fields: dict[str, str] = field(default_factory=dict)
+    severe: bool = False
+
+
+#: Digits with separators inside; the separators differ per language, the digits do not.
+NUMBER = re.compile(r"\d(?:[\d.,:/٫٬’'\u00a0\u202f\u200e\u200f-]*\d)?")
+
+
+def numbers(text: str) -> Counter[str]:
+    """The numbers of a text as ASCII digits without separators: "1.250,50" and "١٬٢٥٠٫٥٠" are one number."""
+    found: Counter[str] = Counter()
+    for match in NUMBER.finditer(inline.plain(text)):
+        digits = "".join(str(unicodedata.digit(c)) for c in match[0] if c.isdigit())
+        found[digits] += 1
+    return found
+
+
+def problems(source: str, target: str, source_language: str, target_language: str) -> list[Problem]:
+    """What to look at in a draft, the severe first. An empty draft has no problems: it is not done."""
+    if not target.strip():
+        return []
+    found = [
+        Problem(f"tag-{what}", {"tag": str(number)}, severe=True)
+        for what, number in inline.tag_problems(source, target)
+    ]
+    want, have = numbers(source), numbers(target)
+    found += [Problem("number-missing", {"number": n}) for n in (want - have)]
+    found += [Problem("number-extra", {"number": n}) for n in (have - want)]
+    bare_source, bare_target = inline.plain(source).strip(), inline.plain(target).strip()
+    letters = sum(c.isalpha() for c in bare_target)
+    if letters > 12 and bare_source.casefold() == bare_target.casefold():
+        found.append(Problem("copy"))
+    elif letters > 12 and identify.script_share(bare_target, target_language) < 0.5:
+        found.append(Problem("script"))
+    if tags.direction(target_language) == "rtl" and marks.needs_mark(inline.plain(target)):
+        found.append(Problem("direction-marks"))
+    return sorted(found, key=lambda problem: not problem.severe)

@@ -1,0 +1,57 @@
+"""Starting the service."""
+
+from __future__ import annotations
+
+import logging
+import socket
+
+import click
+from sqlalchemy import Engine
+
+from app import accounts, create_app, db, jobs
+from app.cli import CouldNot, prepare
+from app.config import Config
+from app.models import RoleName
+
+
+def first_administrator_link(engine: Engine, config: Config) -> str | None:
+    """A link with which the first administrator signs in; None when there is an administrator."""
+    with db.transaction(engine) as session:
+        if accounts.has_administrator(session):
+            return None
+        _invitation, token = accounts.invite_first_administrator(session, days=config.invitation_days)
+    return f"{config.base_url}/welcome/{token}"
+
+
+def run(config: Config) -> None:
+    """Serve until stopped. Raises CouldNot when the port is taken."""
+    import waitress
+
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("waitress").setLevel(logging.ERROR)
+    family = socket.AF_INET6 if ":" in config.host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((config.host, config.port))
+        except OSError as error:
+            raise CouldNot(
+                f"{config.host}:{config.port} cannot be used: {error.strerror}. "
+                "Is the service running already? Choose another port with DRAGOMAN_PORT."
+            ) from error
+    app = create_app(config)
+    engine = app.extensions["engine"]
+    prepare(engine, config)
+    link = first_administrator_link(engine, config)
+    worker = jobs.Worker(engine, jobs.job_kinds(app.extensions["models"]))
+    if config.worker:
+        worker.start()
+    click.echo(f"Dragoman is ready on {config.base_url}  (stop with Ctrl+C)")
+    if link:
+        click.echo(f"First administrator, sign in here (works once, {config.invitation_days} days):\n  {link}")
+    try:
+        waitress.serve(app, host=config.host, port=config.port, threads=config.threads, ident=None, channel_timeout=60,
+                       max_request_body_size=app.config["MAX_CONTENT_LENGTH"] + 1024 * 1024)
+    finally:
+        worker.stop()
+        engine.dispose()

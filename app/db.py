@@ -1,0 +1,119 @@
+"""The engine, the session of the current request, and migrations.
+
+SQLite begins its transactions here and not in the driver: a request that writes takes the write lock at once
+(BEGIN IMMEDIATE), so that it waits its turn instead of failing half way; one that reads never blocks anybody.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from collections.abc import Iterator
+from pathlib import Path
+
+import flask
+from sqlalchemy import Engine, MetaData, create_engine, event, inspect
+from sqlalchemy.orm import Session
+
+#: How long a writer waits for another writer on SQLite, in milliseconds.
+BUSY_TIMEOUT = 15_000
+
+
+def metadatas() -> list[MetaData]:
+    """The tables of every package, those that others point at first."""
+    import app.models
+    import glossary.models
+    import memory.models
+    import storage.changes
+
+    return [m.Base.metadata for m in (storage.changes, memory.models, glossary.models, app.models)]
+
+
+def make_engine(url: str, **options: object) -> Engine:
+    """An engine whose transactions behave alike on SQLite and PostgreSQL.
+
+    PostgreSQL reads at REPEATABLE READ nowhere: READ COMMITTED, the default, is what the version checks assume.
+    """
+    if url.startswith("sqlite"):
+        engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": BUSY_TIMEOUT / 1000}, **options)
+        event.listen(engine, "connect", _on_sqlite_connect)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20, **options)
+
+
+def _on_sqlite_connect(connection, _record) -> None:
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT}")
+    cursor.execute("PRAGMA synchronous=FULL")
+    # erased text is overwritten with zeroes, not left in free pages
+    cursor.execute("PRAGMA secure_delete=ON")
+    cursor.close()
+
+
+def _begin_sqlite(connection) -> None:
+    writes = connection.get_execution_options().get("dragoman_writes", True)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def new_session(engine: Engine, *, writes: bool = True) -> Session:
+    """A session; with ``writes=False`` it only reads, and on SQLite waits for nobody."""
+    return Session(engine if writes else engine.execution_options(dragoman_writes=False), expire_on_commit=False)
+
+
+@contextmanager
+def transaction(engine: Engine) -> Iterator[Session]:
+    """A session that is committed at the end of the block: for commands and jobs."""
+    with new_session(engine) as session:
+        yield session
+        session.commit()
+
+
+SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+
+
+def current_session() -> Session:
+    """The session of the current request. Opened on first use, closed with the request, committed by the view."""
+    if "session" not in flask.g:
+        flask.g.session = new_session(
+            flask.current_app.extensions["engine"], writes=flask.request.method not in SAFE_METHODS
+        )
+    return flask.g.session
+
+
+def close_session(_error: BaseException | None = None) -> None:
+    """Roll back what the view did not commit."""
+    session = flask.g.pop("session", None)
+    if session is not None:
+        session.close()
+
+
+# --- migrations ---------------------------------------------------------------------------------
+
+
+def alembic_config(engine: Engine | None = None):
+    """Alembic's configuration, without an ini file."""
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["engine"] = engine
+    return config
+
+
+def upgrade(engine: Engine) -> bool:
+    """Bring the database to the newest revision. True when it was empty before."""
+    from alembic import command
+    from alembic.runtime.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
+    config = alembic_config(engine)
+    head = ScriptDirectory.from_config(config).get_current_head()
+    with engine.connect() as connection:
+        fresh = not inspect(connection).has_table("alembic_version")
+        if not fresh and MigrationContext.configure(connection).get_current_revision() == head:
+            return False
+    command.upgrade(config, "head")
+    return fresh

@@ -1,0 +1,175 @@
+"""Work that outlives a request: a queue in the database.
+
+A worker claims a job for a lease, renews it with every step and ends it. A worker that died leaves a lease that runs
+out; then the next one goes on where it stopped, because every kind of job can be repeated without harm.
+`docs/decisions/0007-jobs.md` says why this is not a library.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sqlalchemy import Engine, delete, or_, select, update
+from sqlalchemy.orm import Session
+
+from app.db import transaction
+from app.models import Job
+from storage.columns import utc_now
+
+log = logging.getLogger(__name__)
+
+LEASE = dt.timedelta(minutes=5)
+MOST_ATTEMPTS = 3
+#: Ended jobs are forgotten after this long.
+KEPT = dt.timedelta(days=7)
+
+#: A kind of work: does the next step of a job and says (done, total, note); it is over when done == total.
+Step = Callable[[Engine, dict[str, Any]], tuple[int, int, str]]
+
+
+def enqueue(session: Session, kind: str, subject: dict[str, Any], *, translation_id: int | None = None) -> Job:
+    """Ask for work. The same work that already waits is not asked for twice."""
+    waiting = select(Job).where(Job.kind == kind, Job.state == "queued", Job.translation_id == translation_id)
+    for job in session.scalars(waiting):
+        if job.subject == subject:
+            return job
+    job = Job(kind=kind, subject=subject, translation_id=translation_id)
+    session.add(job)
+    session.flush()
+    return job
+
+
+def claim(session: Session) -> Job | None:
+    """The oldest job that nobody works on, held for LEASE. None when there is none."""
+    now = utc_now()
+    free = or_(Job.state == "queued", (Job.state == "running") & (Job.lease_until < now))
+    job = session.scalar(select(Job).where(free).order_by(Job.id).limit(1).with_for_update(skip_locked=True))
+    if job is None:
+        return None
+    job.attempts += 1
+    if job.attempts > MOST_ATTEMPTS:
+        job.state, job.ended_at, job.note = "failed", now, job.note or "gave up"
+        return None
+    job.state, job.lease_until = "running", now + LEASE
+    return job
+
+
+def work_once(engine: Engine, kinds: Mapping[str, Step], stop: threading.Event | None = None) -> bool:
+    """Do one job to its end. Returns whether there was one."""
+    with transaction(engine) as session:
+        job = claim(session)
+        if job is None:
+            return False
+        job_id, kind, subject = job.id, job.kind, dict(job.subject)
+    step = kinds.get(kind)
+    while stop is None or not stop.is_set():
+        try:
+            if step is None:
+                raise LookupError(f"no such kind of job: {kind}")
+            done, total, note = step(engine, subject)
+        except Exception as error:
+            # the text of documents must not reach the log: only the kind of error does
+            log.exception("job %s (%s) failed", job_id, kind) if step is None else log.error(
+                "job %s (%s) failed: %s", job_id, kind, type(error).__name__
+            )
+            _end(engine, job_id, "failed", note=type(error).__name__)
+            return True
+        with transaction(engine) as session:
+            over = done >= total
+            session.execute(
+                update(Job)
+                .where(Job.id == job_id)
+                .values(
+                    done=done,
+                    total=total,
+                    note=note,
+                    state="done" if over else "running",
+                    lease_until=utc_now() + LEASE,
+                    ended_at=utc_now() if over else None,
+                    attempts=1,
+                )
+            )
+        if over:
+            return True
+    _end(engine, job_id, "queued", note="")
+    return True
+
+
+def _end(engine: Engine, job_id: int, state: str, *, note: str) -> None:
+    with transaction(engine) as session:
+        session.execute(update(Job).where(Job.id == job_id).values(state=state, note=note, ended_at=utc_now()))
+
+
+def forget_old(session: Session) -> None:
+    """Delete jobs that ended long ago."""
+    session.execute(delete(Job).where(Job.ended_at < utc_now() - KEPT))
+
+
+class Worker:
+    """A thread that does jobs until it is told to stop."""
+
+    def __init__(self, engine: Engine, kinds: Mapping[str, Step], *, pause: float = 1.0) -> None:
+        self.engine, self.kinds, self.pause = engine, kinds, pause
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="dragoman-worker", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self, timeout: float = 10.0) -> None:
+        """Finish the current step and end."""
+        self._stop.set()
+        if self._thread.is_alive():
+            self._thread.join(timeout)
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            try:
+                if not work_once(self.engine, self.kinds, self._stop):
+                    self._stop.wait(self.pause)
+            except Exception:
+                # the database may be away for a moment: keep trying, more slowly
+                log.exception("the worker could not reach its queue")
+                self._stop.wait(10 * self.pause)
+
+
+def job_kinds(models) -> dict[str, Step]:
+    """Every kind of job this program knows."""
+    from app import suggestions
+    from app.models import Translation
+
+    def suggest(engine: Engine, subject: dict[str, Any]) -> tuple[int, int, str]:
+        with transaction(engine) as session:
+            translation = session.get(Translation, subject["translation"])
+            if translation is None:
+                return 1, 1, "erased"
+            source, target = translation.document.source_language, translation.target_language
+            key = suggestions.route_key(models, source, target)
+            if key is None:
+                return 1, 1, "no-model"
+            waiting = suggestions.waiting_sentences(session, translation, key)
+            total = subject.setdefault("total", len(waiting))
+        batch = waiting[: suggestions.BATCH]
+        if not batch:
+            return max(total, 1), max(total, 1), ""
+        answers, note = suggestions.ask_machine(models, [text for _, text in batch], source, target)
+        if note:
+            return 1, 1, note
+        with transaction(engine) as session:
+            # the document may have been erased meanwhile
+            if session.get(Translation, subject["translation"]) is not None:
+                suggestions.keep(session, [i for i, _ in batch], target, key, answers)
+        left = len(waiting) - len(batch)
+        return (total, total, "") if not left else (min(total - left, total - 1), total, "")
+
+    return {"suggest": suggest}
+
+
+def latest(session: Session, translation_ids: list[int]) -> dict[int, Job]:
+    """The newest job of each translation."""
+    query = select(Job).where(Job.translation_id.in_(translation_ids)).order_by(Job.id)
+    return {job.translation_id: job for job in session.scalars(query) if job.translation_id is not None}

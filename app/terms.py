@@ -1,0 +1,107 @@
+"""The term base as pages and commands show it: the index of this node, and a concept with the answer first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from flask import current_app
+
+from glossary import lookup
+from glossary.models import Concept, Definition, Equivalence, Term
+from languages import tags
+
+#: Which words come first.
+ORDER = {"preferred": 0, "admitted": 1, "proposed": 2, "deprecated": 3, "forbidden": 4}
+
+
+def open_index() -> lookup.SearchIndex:
+    """This process's index for looking up."""
+    return _index(current_app.extensions["config"].index / "terms")
+
+
+@cache
+def _index(folder: Path) -> lookup.SearchIndex:
+    from glossary.whoosh_index import WhooshIndex
+
+    return WhooshIndex(folder)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A concept for one reader. `title`: the Dutch word; `meaning`: the definition to read first, plain if there is
+    one; `words`: terms in the client's language, best first; `differs`: how it differs, (language, text)."""
+
+    title: Term | None
+    meaning: tuple[str, str] | None
+    meaning_nl: tuple[str, str] | None
+    definitions: list[Definition]
+    words: list[Term]
+    equivalence: Equivalence | None
+    differs: tuple[str, str] | None
+    others: list[tuple[str, list[Term]]]
+    confused_with: list[Concept]
+
+
+def best_terms(concept: Concept, language: str) -> list[Term]:
+    """The words for a language, or for the closest variety there is, best first; forbidden ones last."""
+    for tag in tags.fallbacks(language):
+        found = [t for t in concept.terms if t.language == tag and t.replaces_id is None]
+        if found:
+            return sorted(found, key=lambda t: (ORDER.get(t.status, 9), t.abbreviation_of is not None, t.id))
+    same = [t for t in concept.terms if tags.same_language(t.language, language)]
+    return sorted(same, key=lambda t: (ORDER.get(t.status, 9), t.id))
+
+
+def title_term(concept: Concept) -> Term | None:
+    """The Dutch word of a concept; another language's when it has none."""
+    return next(iter(best_terms(concept, "nl") or best_terms(concept, "en") or concept.terms), None)
+
+
+def meaning(concept: Concept, interface: str) -> tuple[str, str] | None:
+    """(language, text) of the definition to read first: plain, in the interface's language if there is one."""
+    by_language = {d.language: d for d in concept.definitions}
+    found = by_language.get(interface) or by_language.get("en") or next(iter(by_language.values()), None)
+    return (found.language, found.plain or found.text) if found else None
+
+
+def matched_terms(hit: lookup.Hit, concept: Concept) -> list[tuple[Term, tuple]]:
+    """The terms that answered a question, with what to highlight in each."""
+    by_id = {term.id: term for term in concept.terms}
+    return [(by_id[m.term_id], m.spans) for m in hit.matched if m.term_id in by_id][:3]
+
+
+def concept_page(concept: Concept, *, language: str, interface: str) -> Shown:
+    """Everything of a concept in the order in which it is read at the desk."""
+    definitions = {d.language: d for d in concept.definitions}
+    first = meaning(concept, interface)
+    dutch = definitions.get("nl")
+    equivalence = next(
+        (e for tag in tags.fallbacks(language) for e in concept.equivalences if e.language == tag), None
+    )
+    differs = None
+    if equivalence is not None and equivalence.differs:
+        for tag in (interface, "en", "nl", *equivalence.differs):
+            if equivalence.differs.get(tag):
+                differs = (tag, equivalence.differs[tag])
+                break
+    by_language: dict[str, list[Term]] = {}
+    for term in concept.terms:
+        by_language.setdefault(term.language, [])
+    shown = {t.id for t in best_terms(concept, language)}
+    others = [
+        (tag, [t for t in best_terms(concept, tag) if t.language == tag])
+        for tag in sorted(by_language, key=lambda tag: (tag != "nl", tag != "en", tag))
+    ]
+    return Shown(
+        title=title_term(concept),
+        meaning=first,
+        meaning_nl=("nl", dutch.plain or dutch.text) if dutch and first and first[0] != "nl" else None,
+        definitions=list(concept.definitions),
+        words=best_terms(concept, language),
+        equivalence=equivalence,
+        differs=differs,
+        others=[(tag, terms) for tag, terms in others if not {t.id for t in terms} <= shown],
+        confused_with=[r.other for r in concept.relations if r.kind in ("false_friend", "near")],
+    )

@@ -1,0 +1,374 @@
+"""The editor: all segments of a translation, one of them open. Speaks JSON with its script, pages with a browser
+that runs none."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, current_app, flash, jsonify, make_response, render_template, request, url_for
+from flask_babel import format_time, ngettext
+from flask_babel import gettext as _
+from flask_login import current_user
+from sqlalchemy import func, select
+from sqlalchemy.orm import contains_eager, joinedload
+
+from app import access, errors, suggestions, workflow
+from app.db import current_session, transaction
+from app.models import Origin, Segment, SegmentState, Sentence, Translation
+from app.web import config, models, see_other, words
+from glossary import recognition
+
+pages = Blueprint("editor", __name__)
+
+#: Most segments on one page: a book comes in parts, so that an old laptop can scroll it.
+PART = 600
+
+
+@pages.get("/translations/<int:translation_id>")
+def edit(translation_id: int):
+    """The editor, open at the segment asked for, or where this person would go on."""
+    db = current_session()
+    translation = access.find_translation(db, current_user, translation_id)
+    role = _role(translation)
+    count = workflow.progress(db, [translation.id])[translation.id]
+    part = max(0, request.args.get("part", 0, int))
+    asked = request.args.get("segment", type=int)
+    current = _segment_to_open(db, translation, role, asked)
+    if current is not None and "part" not in request.args:
+        before = select(func.count()).where(Segment.translation_id == translation.id, Segment.position < current.position)
+        part = (db.scalar(before) or 0) // PART
+    segments = _segments(db, translation, part)
+    if current is None or all(s.id != current.id for s in segments):
+        current = next((s for s in segments if s.state in _states_to_do(role)), segments[0] if segments else None)
+    return render_template(
+        "editor.html",
+        translation=translation,
+        document=translation.document,
+        segments=segments,
+        current=current,
+        marks=_term_marks(db, translation, segments),
+        count=count,
+        part=part,
+        parts=-(-count["total"] // PART),
+        part_size=PART,
+        role=role,
+        reasons=words.reasons(),
+        panel=_panel(db, current) if current is not None else "",
+        why_not=workflow.why_not_approve,
+    )
+
+
+def _role(translation: Translation) -> str:
+    """ "translate", "review" (also for those who do both, when asked or when something waits) or "read"."""
+    may_translate = access.translates(current_user, translation)
+    may_review = access.reviews(current_user, translation)
+    asked = request.args.get("as")
+    if may_review and (asked == "review" or not may_translate):
+        return "review"
+    return "translate" if may_translate else "read"
+
+
+def _states_to_do(role: str) -> tuple[SegmentState, ...]:
+    return (SegmentState.WAITING,) if role == "review" else (SegmentState.OPEN, SegmentState.SENT_BACK)
+
+
+def _segment_to_open(db, translation: Translation, role: str, asked: int | None) -> Segment | None:
+    query = select(Segment).where(Segment.translation_id == translation.id).order_by(Segment.position).limit(1)
+    if asked is not None:
+        found = db.scalar(query.where(Segment.id == asked))
+        if found is not None:
+            return found
+    if role == "translate":
+        # where I left off: the first thing to do after what I changed last
+        last = db.scalar(
+            select(Segment.position)
+            .where(Segment.translation_id == translation.id, Segment.changed_by_id == current_user.id)
+            .order_by(Segment.changed_at.desc())
+            .limit(1)
+        )
+        if last is not None:
+            found = db.scalar(query.where(Segment.state.in_(_states_to_do(role)), Segment.position >= last))
+            if found is not None:
+                return found
+    return db.scalar(query.where(Segment.state.in_(_states_to_do(role)))) or db.scalar(query)
+
+
+def _segments(db, translation: Translation, part: int) -> list[Segment]:
+    query = (
+        select(Segment)
+        .join(Sentence)
+        .where(Segment.translation_id == translation.id)
+        .options(contains_eager(Segment.sentence).joinedload(Sentence.block))
+        .order_by(Segment.position)
+        .offset(part * PART)
+        .limit(PART)
+    )
+    return list(db.scalars(query))
+
+
+def _term_marks(db, translation: Translation, segments: list[Segment]) -> dict[int, list[recognition.Recognised]]:
+    """segment id -> the terms in its source."""
+    source, target = translation.document.source_language, translation.target_language
+    return {
+        s.id: recognition.recognise(db, s.sentence.text, source_language=source, target_language=target)
+        for s in segments
+    }
+
+
+# --- what the script asks ---------------------------------------------------------------------------------
+
+
+@pages.get("/segments/<int:segment_id>/panel")
+def panel(segment_id: int):
+    """Suggestions, terms, comments and history of a segment, as a fragment."""
+    db = current_session()
+    return _panel(db, access.find_segment(db, current_user, segment_id), ask_machine=True)
+
+
+def _panel(db, segment: Segment, *, ask_machine: bool = False) -> str:
+    translation = segment.translation
+    document = translation.document
+    offered = suggestions.for_segment(db, segment, threshold=config().memory_threshold)
+    key = suggestions.route_key(models(), document.source_language, translation.target_language)
+    pending = False
+    if key is None:
+        offered.machine_note = "no-model"
+    else:
+        kept = suggestions.kept(db, segment.sentence_id, translation.target_language, key)
+        if kept is not None:
+            offered.machine = kept
+        elif ask_machine:
+            offered.machine, offered.machine_note = _ask_now(db, segment, key)
+        else:
+            pending = True
+    return render_template(
+        "fragments/panel.html",
+        segment=segment,
+        translation=translation,
+        document=document,
+        offered=offered,
+        pending=pending,
+        problems=suggestions.problems(
+            db, document, segment.sentence.text, segment.target, translation.target_language
+        ),
+        comments=workflow.comments(db, segment),
+        history=workflow.history(db, segment),
+        may_propose=access.translates(current_user, translation) or access.reviews(current_user, translation),
+    )
+
+
+def _ask_now(db, segment: Segment, key: str):
+    """Ask the machine for one sentence, outside the transaction, and keep what it said."""
+    sentence_id, text = segment.sentence_id, segment.sentence.text
+    source, target = segment.translation.document.source_language, segment.translation.target_language
+    db.rollback()
+    answers, note = suggestions.ask_machine(models(), [text], source, target)
+    if note is None:
+        with transaction(current_app.extensions["engine"]) as own:
+            if own.get(Sentence, sentence_id) is not None:
+                suggestions.keep(own, [sentence_id], target, key, answers)
+    return answers[0], note
+
+
+def _form() -> dict:
+    """What was sent: JSON by the script, a form by a page without it."""
+    sent = request.get_json(silent=True) if request.is_json else request.form
+    return sent if isinstance(sent, dict) or hasattr(sent, "get") else {}
+
+
+def _text(form) -> str:
+    """The target text as typed; a browser sends a form's line ends as CR LF (HTML, "newline normalisation")."""
+    text = form.get("text", "")
+    if not isinstance(text, str):
+        text = ""
+    if not request.is_json:
+        text = text.replace("\r\n", "\n")
+    # what no database and no XML can hold: half of a surrogate pair, NUL
+    return text.encode("utf-8", "ignore").decode().replace("\x00", "")
+
+
+def _version(form) -> int:
+    try:
+        return int(form.get("version", 0))
+    except (TypeError, ValueError):
+        return 0
+
+
+def _origin(form) -> Origin:
+    name = form.get("origin")
+    return Origin(name) if name in (Origin.MEMORY, Origin.MACHINE) else Origin.TYPED
+
+
+@pages.route("/segments/<int:segment_id>/draft", methods=["PUT", "POST"])
+def draft(segment_id: int):
+    """Keep what is being typed."""
+    db = current_session()
+    segment = access.find_segment(db, current_user, segment_id, for_update=True)
+    form = _form()
+    workflow.draft(db, _me(), segment, _text(form), _version(form), origin=_origin(form))
+    db.commit()
+    return jsonify(version=segment.version, state=segment.state, saved_at=_clock(segment))
+
+
+@pages.post("/segments/<int:segment_id>/save")
+def save(segment_id: int):
+    """Done with this segment; on to the next open one."""
+    db = current_session()
+    segment = access.find_segment(db, current_user, segment_id, for_update=True)
+    form = _form()
+    filled = workflow.save(db, _me(), segment, _text(form), _version(form), origin=_origin(form))
+    return _done(db, segment, (SegmentState.OPEN, SegmentState.SENT_BACK), filled)
+
+
+@pages.post("/segments/<int:segment_id>/take-back")
+def take_back(segment_id: int):
+    """Out of review again, to be changed."""
+    db = current_session()
+    segment = access.find_segment(db, current_user, segment_id, for_update=True)
+    workflow.take_back(db, _me(), segment, _version(_form()))
+    return _done(db, segment, ())
+
+
+@pages.post("/segments/<int:segment_id>/approve")
+def approve(segment_id: int):
+    """A second person agrees: the segment enters the memory."""
+    db = current_session()
+    segment = access.find_segment(db, current_user, segment_id, for_update=True)
+    workflow.approve(db, _me(), segment, _version(_form()))
+    return _done(db, segment, (SegmentState.WAITING,))
+
+
+@pages.post("/segments/<int:segment_id>/agree")
+def agree(segment_id: int):
+    """The translator agrees with a correction."""
+    db = current_session()
+    segment = access.find_segment(db, current_user, segment_id, for_update=True)
+    workflow.agree(db, _me(), segment, _version(_form()))
+    return _done(db, segment, (SegmentState.OPEN, SegmentState.SENT_BACK, SegmentState.WAITING))
+
+
+@pages.post("/segments/<int:segment_id>/correct")
+def correct(segment_id: int):
+    """A reviewer's own wording; under a waiver it is approved at once, else somebody else has to agree."""
+    db = current_session()
+    segment = access.find_segment(db, current_user, segment_id, for_update=True)
+    form = _form()
+    workflow.correct(db, _me(), segment, _text(form), _version(form))
+    if segment.translation.waived_at is not None:
+        workflow.approve(db, _me(), segment, segment.version)
+    return _done(db, segment, (SegmentState.WAITING,))
+
+
+@pages.post("/segments/<int:segment_id>/send-back")
+def send_back(segment_id: int):
+    """Back to the translator, with a reason."""
+    db = current_session()
+    segment = access.find_segment(db, current_user, segment_id, for_update=True)
+    form = _form()
+    workflow.send_back(
+        db, _me(), segment, _version(form), reason=str(form.get("reason", "")), comment=str(form.get("comment", ""))
+    )
+    return _done(db, segment, (SegmentState.WAITING,))
+
+
+@pages.post("/segments/<int:segment_id>/comments")
+def comment(segment_id: int):
+    """Say something about a segment."""
+    db = current_session()
+    segment = access.find_segment(db, current_user, segment_id)
+    workflow.comment(db, _me(), segment, _text(_form()))
+    db.commit()
+    if request.headers.get("X-Requested-With") or request.is_json:
+        return render_template("fragments/comments.html", segment=segment, comments=workflow.comments(db, segment))
+    return see_other("editor.edit", translation_id=segment.translation_id, segment=segment.id)
+
+
+def _me():
+    return current_user._get_current_object()
+
+
+def _clock(segment: Segment) -> str:
+    return format_time(segment.changed_at, "HH:mm") if segment.changed_at else ""
+
+
+def _done(db, segment: Segment, states: tuple[SegmentState, ...], filled: list[Segment] | None = None) -> Response:
+    """Commit, and answer with where the segment stands and what comes next."""
+    following = workflow.next_segment(db, segment, states) if states else None
+    translation = segment.translation
+    count = workflow.progress(db, [translation.id])[translation.id]
+    db.commit()
+    if not errors.wants_json():
+        values = {"segment": following or segment.id, "translation_id": translation.id}
+        if request.form.get("as"):
+            values["as"] = request.form["as"]
+        return see_other("editor.edit", **values)
+    found = suggestions.problems(
+        db, translation.document, segment.sentence.text, segment.target, translation.target_language
+    )
+    return jsonify(
+        version=segment.version,
+        state=segment.state,
+        state_label=words.state(segment.state),
+        text=segment.target,
+        saved_at=_clock(segment),
+        next=following,
+        next_url=url_for(".edit", translation_id=translation.id, segment=following) if following else None,
+        filled=[{"id": s.id, "text": s.target, "version": s.version, "state": s.state} for s in filled or ()],
+        problems=[{"kind": p.kind, "severe": p.severe, "message": words.problem(p)} for p in found],
+        progress={"done": count["total"] - count[SegmentState.OPEN] - count[SegmentState.SENT_BACK], "total": count["total"], **count},
+    )
+
+
+# --- handing over ---------------------------------------------------------------------------------
+
+
+@pages.route("/translations/<int:translation_id>/hand-over", methods=["GET", "POST"])
+def hand_over(translation_id: int):
+    """Give what is finished, or a part of it, to a reviewer. What a reviewer would stumble over is shown first."""
+    db = current_session()
+    translation = access.find_translation(db, current_user, translation_id)
+    if request.method == "GET":
+        access.require_translator(current_user, translation)
+        query = (
+            select(Segment)
+            .where(Segment.translation_id == translation.id, Segment.state == SegmentState.TRANSLATED)
+            .options(joinedload(Segment.sentence))
+            .order_by(Segment.position)
+        )
+        ready = list(db.scalars(query))
+        found = {
+            s.id: suggestions.problems(db, translation.document, s.sentence.text, s.target, translation.target_language)
+            for s in ready
+        }
+        return render_template(
+            "hand_over.html",
+            translation=translation,
+            document=translation.document,
+            ready=ready,
+            problems={i: p for i, p in found.items() if p},
+            count=workflow.progress(db, [translation.id])[translation.id],
+            reviewer_exists=access.second_person_exists(db, translation, current_user),
+        )
+    chosen = None
+    if request.form.get("part") == "range":
+        chosen = _range(db, translation)
+        if chosen is None:
+            message = _("Write the first and the last segment number, for example 1 and 12.")
+            told = errors.Answer(422, _("This did not work"), message)
+            return make_response(render_template("error.html", told=told), 422)
+    number = workflow.hand_over(db, _me(), translation, chosen)
+    db.commit()
+    flash(
+        ngettext(
+            "%(num)s segment is handed over for review.", "%(num)s segments are handed over for review.", number
+        )
+    )
+    return see_other("editor.edit", translation_id=translation.id)
+
+
+def _range(db, translation: Translation) -> list[int] | None:
+    first, last = request.form.get("from", type=int), request.form.get("to", type=int)
+    if first is None or last is None or first > last:
+        return None
+    numbered = db.execute(
+        select(Segment.id).where(Segment.translation_id == translation.id).order_by(Segment.position)
+    ).scalars()
+    return [segment_id for number, segment_id in enumerate(numbered, 1) if first <= number <= last]

@@ -1,0 +1,422 @@
+"""How things are said on the pages: states, reasons, problems, languages, moments; and text with its tags as chips."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+
+from flask import Flask
+from flask_babel import format_date, format_datetime, format_decimal, format_timedelta, get_locale
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from markupsafe import Markup, escape
+
+from app import terms
+from app.checks import Problem
+from app.models import Confidentiality, RoleName, SegmentState
+from importers import inline
+from languages import tags
+from storage.columns import utc_now
+
+
+def install(app: Flask) -> None:
+    """Make these words known to every template."""
+    app.jinja_env.filters.update(
+        language=language,
+        native=tags.native_name,
+        direction=tags.direction,
+        chips=chips,
+        marked=marked,
+        differences=differences,
+        highlighted=highlighted,
+        title_term=terms.title_term,
+        best_terms=terms.best_terms,
+        meaning=terms.meaning,
+        matched_terms=terms.matched_terms,
+        term_action=term_action,
+        since=since,
+        moment=moment,
+        day=day,
+        number=format_decimal,
+        state=state,
+        role=role,
+        reason=reason,
+        problem=problem,
+        action=action,
+        confidentiality=confidentiality,
+        term_status=term_status,
+        degree=degree,
+        strategy=strategy,
+        subject=subject,
+        match_reason=match_reason,
+        machine_note=machine_note,
+        chip_label=chip_label,
+        warning=warning,
+    )
+    app.jinja_env.globals.update(
+        direction=tags.direction, language_name=language, native_name=tags.native_name, reasons=reasons
+    )
+
+
+def language(tag: str) -> str:
+    """A language's name in the language of the interface."""
+    return tags.name(tag, str(get_locale() or "en"))
+
+
+# --- text with tags ---------------------------------------------------------------------------------
+
+
+def chips(text: str, codes: Iterable[dict] = (), numbers: Iterable[int] = ()) -> Markup:
+    """A text with its numbered tags as chips. `codes` of the block and the `numbers` they have there say what a
+    chip stands for. A text whose terms are already marked stays as it is."""
+    if isinstance(text, Markup):
+        return text
+    return Markup("").join(_pieces(text, 0, _labels(codes, numbers)))
+
+
+def _labels(codes: Iterable[dict], numbers: Iterable[int]) -> dict[int, dict]:
+    by_number = {code["number"]: code for code in codes}
+    return {i: by_number[number] for i, number in enumerate(numbers, 1) if number in by_number}
+
+
+def _pieces(text: str, offset: int, labels: dict[int, dict]) -> list[Markup]:
+    out, at = [], 0
+    for tag in inline.tags(text):
+        out.append(escape(text[at : tag.start]))
+        out.append(_chip(text[tag.start : tag.end], tag, labels.get(tag.number)))
+        at = tag.end
+    out.append(escape(text[at:]))
+    return out
+
+
+def _chip(raw: str, tag: inline.Tag, code: dict | None) -> Markup:
+    shown = {"open": f"{tag.number}", "close": f"/{tag.number}", "alone": f"{tag.number}/"}[tag.role]
+    return Markup('<bdi class="chip chip-{role}" data-tag="{raw}" title="{title}">{shown}</bdi>').format(
+        role=tag.role, raw=raw, title=chip_label(code) if code else _("tag %(number)s", number=tag.number), shown=shown
+    )
+
+
+def chip_label(code: dict) -> str:
+    """What a tag stands for."""
+    kinds = {
+        "bold": _("bold"),
+        "italic": _("italic"),
+        "underline": _("underlined"),
+        "link": _("link"),
+        "format": _("other formatting"),
+        "break": _("line break"),
+        "tab": _("tab"),
+        "field": _("field that fills itself in"),
+        "note": _("note reference"),
+        "image": _("picture"),
+        "markup": _("markup"),
+        "placeholder": _("placeholder: keep as it is"),
+        "literal": _("keep as it is"),
+    }
+    label = kinds.get(code.get("kind", ""), _("tag"))
+    return f"{label}: {code['shows']}" if code.get("shows") and code.get("kind") in ("link", "placeholder", "literal", "note") else label
+
+
+def marked(text: str, recognised: Iterable, codes: Iterable[dict] = (), numbers: Iterable[int] = ()) -> Markup:
+    """A source text with its terms underlined; of overlapping terms the longest that begins first."""
+    labels = _labels(codes, numbers)
+    out, at = [], 0
+    for hit in sorted(recognised, key=lambda h: (h.start, -(h.end - h.start))):
+        if hit.start < at:
+            continue
+        out += _pieces(text[at : hit.start], at, labels)
+        inner = Markup("").join(_pieces(text[hit.start : hit.end], hit.start, labels))
+        out.append(
+            Markup('<mark class="term" data-concept="{id}" data-certainty="{certainty}">{inner}</mark>').format(
+                id=hit.concept_id, certainty=hit.certainty, inner=inner
+            )
+        )
+        at = hit.end
+    out += _pieces(text[at:], at, labels)
+    return Markup("").join(out)
+
+
+def differences(match) -> list[tuple[str, str]]:
+    """A unit's source against the open segment's: ("same" | "del" | "ins", text). What is struck only the unit has,
+    what is inserted only the open segment has, so that nobody has to guess."""
+    parts: list[tuple[str, str]] = []
+    for op in match.differences:
+        if op.op == "equal":
+            parts.append(("same", match.source[op.start : op.end]))
+            continue
+        if op.end > op.start:
+            parts.append(("del", match.source[op.start : op.end]))
+        if op.text_end > op.text_start:
+            parts.append(("ins", match.text[op.text_start : op.text_end]))
+    return parts
+
+
+def highlighted(text: str, spans: Iterable[tuple[int, int]]) -> Markup:
+    """A text with the places that answered a question marked, tags as chips."""
+    out, at = [], 0
+    for start, end in sorted(spans):
+        if start < at:
+            continue
+        out += _pieces(text[at:start], at, {})
+        out.append(Markup("<mark>{}</mark>").format(text[start:end]))
+        at = end
+    out += _pieces(text[at:], at, {})
+    return Markup("").join(out)
+
+
+# --- moments ---------------------------------------------------------------------------------
+
+
+def since(value: dt.datetime | None) -> str:
+    """How long ago, in words."""
+    return "" if value is None else format_timedelta(value - utc_now(), add_direction=True, granularity="minute")
+
+
+def moment(value: dt.datetime | None) -> str:
+    return "" if value is None else format_datetime(value, "d MMM y HH:mm")
+
+
+def day(value: dt.date | None) -> str:
+    return "" if value is None else format_date(value, "d MMMM y")
+
+
+# --- words ---------------------------------------------------------------------------------
+
+
+def state(value: str) -> str:
+    """A segment's state: the words on the pages are the words in the code."""
+    return {
+        SegmentState.OPEN: _("open"),
+        SegmentState.TRANSLATED: _("translated"),
+        SegmentState.WAITING: _("waits for review"),
+        SegmentState.SENT_BACK: _("sent back"),
+        SegmentState.APPROVED: _("approved"),
+    }[SegmentState(value)]
+
+
+def role(value: str) -> str:
+    return {
+        RoleName.ADMINISTRATOR: _("administrator"),
+        RoleName.STAFF: _("staff"),
+        RoleName.TRANSLATOR: _("translator"),
+        RoleName.REVIEWER: _("reviewer"),
+    }[RoleName(value)]
+
+
+def confidentiality(value: str) -> str:
+    return {
+        Confidentiality.PUBLIC: _("public"),
+        Confidentiality.INTERNAL: _("internal"),
+        Confidentiality.CONFIDENTIAL: _("confidential"),
+    }[Confidentiality(value)]
+
+
+def reasons() -> list[tuple[str, str]]:
+    """Why a reviewer sends back: (key, words)."""
+    from app.workflow import REASONS
+
+    return [(key, reason(key)) for key in REASONS]
+
+
+def reason(key: str) -> str:
+    return {
+        "meaning": _("the meaning is not right"),
+        "term": _("wrong term"),
+        "missing": _("something is missing or added"),
+        "language": _("spelling or grammar"),
+        "style": _("style"),
+        "audience": _("too difficult for the reader"),
+        "layout": _("tags or layout"),
+        "other": _("other"),
+        "waiver": _("approved under a waiver of the two-person rule"),
+        "corrected": _("corrected"),
+    }.get(key, key)
+
+
+def action(value: str) -> str:
+    """What somebody did, as the history says it."""
+    return {
+        "upload": _("uploaded the document"),
+        "ask": _("asked for a translation"),
+        "draft": _("replaced a draft"),
+        "save": _("saved"),
+        "fill": _("filled in the same sentence"),
+        "hand over": _("handed over for review"),
+        "take back": _("took back"),
+        "approve": _("approved"),
+        "agree": _("agreed with the correction"),
+        "correct": _("corrected"),
+        "send back": _("sent back"),
+        "waive": _("waived the two-person rule"),
+        "end waiver": _("ended the waiver"),
+        "take on": _("took on"),
+        "release": _("gave back"),
+    }.get(value, value)
+
+
+def problem(found: Problem) -> str:
+    """What may be wrong, and what to do."""
+    match found.kind:
+        case "tag-missing":
+            return _("Tag %(tag)s is missing: put it back where its text is.", **found.fields)
+        case "tag-extra":
+            return _("Tag %(tag)s is not in the source: remove it.", **found.fields)
+        case "tag-repeated":
+            return _("Tag %(tag)s is there twice: remove one.", **found.fields)
+        case "tag-order":
+            return _("Tag %(tag)s is closed in the wrong place.", **found.fields)
+        case "number-missing":
+            return _("The number %(number)s of the source is missing.", **found.fields)
+        case "number-extra":
+            return _("The number %(number)s is not in the source.", **found.fields)
+        case "copy":
+            return _("This is the same text as the source.")
+        case "script":
+            return _("This does not look like the language you translate into.")
+        case "direction-marks":
+            return _("A number would read in the wrong order after this script. Insert direction marks around it.")
+        case "term-missing":
+            return _("“%(term)s”: the approved term %(expected)s is not used.", **found.fields)
+        case "term-brackets":
+            return _("Keep the Dutch word “%(term)s” in brackets after its translation.", **found.fields)
+        case "term-forbidden":
+            return _("“%(term)s” should not be used here.", **found.fields)
+    return found.kind
+
+
+def term_status(value: str) -> str:
+    return {
+        "proposed": _("proposed"),
+        "preferred": _("preferred"),
+        "admitted": _("admitted"),
+        "deprecated": _("deprecated"),
+        "forbidden": _("forbidden"),
+    }.get(value, value)
+
+
+def term_action(value: str) -> str:
+    """What somebody did to a concept, as its history says it."""
+    return {
+        "created": _("wrote the concept"),
+        "loaded": _("loaded"),
+        "changed": _("changed"),
+        "removed": _("removed"),
+        "merged": _("merged"),
+        "proposed": _("proposed a term"),
+        "approved": _("approved a term"),
+        "refused": _("refused a term"),
+        "forbade": _("forbade a term"),
+        "forbidden": _("forbade a term"),
+        "deprecated": _("deprecated a term"),
+        "undone": _("took back"),
+    }.get(value, value)
+
+
+def degree(value: str) -> str:
+    """How far a word of the reader's language is the Dutch concept."""
+    return {
+        "full": _("the same"),
+        "partial": _("partly the same"),
+        "functional": _("does the same job, works differently"),
+        "none": _("does not exist there"),
+        "false friend": _("looks the same, means something else"),
+    }.get(value, value)
+
+
+def strategy(value: str | None) -> str:
+    return {
+        "borrow": _("use the Dutch word"),
+        "describe": _("describe it"),
+        "functional equivalent": _("use the word for what does the same job"),
+        "coin": _("a new word"),
+    }.get(value or "", value or "")
+
+
+def subject(value: str | None) -> str:
+    """A subject field of the term base."""
+    return {
+        "asylum": _("asylum"),
+        "migration": _("migration"),
+        "integration": _("integration"),
+        "authorities": _("authorities"),
+        "procedure": _("procedure"),
+        "housing": _("housing"),
+        "money": _("money"),
+        "health": _("health"),
+        "work": _("work"),
+        "family": _("family"),
+        "identity": _("identity"),
+        "education": _("education"),
+    }.get(value or "", value or "")
+
+
+def match_reason(match) -> str:
+    """Why a unit of the memory is offered, in one line."""
+    return " · ".join(_one_reason(reason.key, dict(reason.fields)) for reason in match.reasons)
+
+
+def _one_reason(key: str, fields: dict) -> str:
+    match key:
+        case "same-both-neighbours":
+            return _("same text, same text before and after")
+        case "same-one-neighbour":
+            return _("same text beside the same text")
+        case "same-position":
+            return _("same text in the same place of the same document")
+        case "same-text":
+            return _("same text")
+        case "numbers":
+            return _("only numbers differ")
+        case "tags":
+            return _("only formatting differs")
+        case "punctuation":
+            return _("punctuation differs")
+        case "case":
+            return _("capital letters differ")
+        case "spelling":
+            return _("the spelling varies")
+        case "characters":
+            return _("%(percent)s%% of the characters are the same", **fields)
+        case "words":
+            return _("%(percent)s%% of the words are the same", **fields)
+        case "penalty-machine":
+            return _("machine translation")
+        case "penalty-unreviewed":
+            return _("not reviewed")
+        case "penalty-imported":
+            return _("imported")
+        case "penalty-starter":
+            return _("starter pack")
+        case "penalty-old":
+            return _("old")
+        case "penalty-variety":
+            return _("another variety: %(language)s", language=language(str(fields.get("language", ""))))
+        case "penalty-reversed":
+            return _("translated in the other direction")
+        case "penalty-alignment":
+            return _("not aligned one to one")
+    return key
+
+
+def machine_note(note: str) -> str:
+    """What to look at in a machine's suggestion."""
+    key = note.split(":", 1)[0]
+    return {
+        "numbers": _("a number differs"),
+        "number differs": _("a number differs"),
+        "tags_lost": _("tags were lost"),
+        "tags lost": _("tags were lost"),
+        "placeholders": _("a placeholder differs"),
+        "length": _("unusual length"),
+        "no licence": _("licence unknown"),
+    }.get(key, key)
+
+
+def warning(value: dict) -> str:
+    """What was noticed when a file was read."""
+    text = _(value["message"], **value.get("fields", {}))
+    return f"{text} ({value['where']})" if value.get("where") else text
+
+
+def progress_line(done: int, total: int) -> str:
+    return ngettext("%(done)s of %(num)s segment", "%(done)s of %(num)s segments", total, done=done)

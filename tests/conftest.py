@@ -1,0 +1,113 @@
+"""Databases, and rules for the whole suite: no network, warnings are errors, a skip says what is missing."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import uuid
+from pathlib import Path
+
+if "XDG_RUNTIME_DIR" not in os.environ:
+    runtime = Path(tempfile.gettempdir()) / f"dragoman-tests-{os.getuid()}"
+    runtime.mkdir(mode=0o700, exist_ok=True)
+    os.environ["XDG_RUNTIME_DIR"] = str(runtime)
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
+
+import pytest
+from filelock import FileLock
+from sqlalchemy import Engine, create_engine, text
+from sqlalchemy.orm import Session
+
+from app.db import make_engine, metadatas, new_session
+
+DATABASES = ("sqlite", "postgresql")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def no_network():
+    """Only this machine can be reached: a test that tries more fails."""
+    import pytest_socket
+
+    pytest_socket.socket_allow_hosts(["127.0.0.1", "::1", "localhost"], allow_unix_socket=True)
+    yield
+
+
+def create_tables(engine: Engine) -> None:
+    for metadata in metadatas():
+        metadata.create_all(engine)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory) -> Path:
+    """An empty database with every table, copied for each test."""
+    path = tmp_path_factory.mktemp("template") / "template.sqlite3"
+    engine = make_engine(f"sqlite:///{path}")
+    create_tables(engine)
+    with engine.connect() as connection:
+        connection.exec_driver_sql("COMMIT")
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.exec_driver_sql("BEGIN")
+    engine.dispose()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgresql_server(tmp_path_factory) -> str:
+    """The address of a private PostgreSQL that this test run starts and stops; shared by parallel workers."""
+    import pgserver
+
+    root = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        root = root.parent
+    folder = root / "postgresql"
+    with FileLock(root / "postgresql.lock"):
+        server = pgserver.get_server(folder, cleanup_mode="stop")
+        address = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+        admin = create_engine(address, isolation_level="AUTOCOMMIT")
+        with admin.connect() as connection:
+            if connection.scalar(text("SHOW fsync")) == "on":
+                for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+                    connection.execute(text(f"ALTER SYSTEM SET {setting} = off"))
+                connection.execute(text("SELECT pg_reload_conf()"))
+            if not connection.scalar(text("SELECT 1 FROM pg_database WHERE datname = 'template_dragoman'")):
+                connection.execute(text("CREATE DATABASE template_dragoman"))
+                template = make_engine(address.replace("/postgres?", "/template_dragoman?"))
+                create_tables(template)
+                template.dispose()
+        admin.dispose()
+    yield address
+    server.cleanup()
+
+
+@pytest.fixture(params=DATABASES)
+def database_url(request, tmp_path) -> str:
+    """The address of an empty database with every table: once on SQLite, once on PostgreSQL."""
+    if request.param == "sqlite":
+        path = tmp_path / "dragoman.sqlite3"
+        shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
+        yield f"sqlite:///{path}"
+        return
+    address = request.getfixturevalue("postgresql_server")
+    name = f"test_{uuid.uuid4().hex}"
+    admin = create_engine(address, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE template_dragoman STRATEGY = file_copy'))
+    yield address.replace("/postgres?", f"/{name}?")
+    with admin.connect() as connection:
+        connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+    admin.dispose()
+
+
+@pytest.fixture
+def engine(database_url) -> Engine:
+    engine = make_engine(database_url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def session(engine) -> Session:
+    """A session on an empty database; what the test commits is really committed."""
+    with new_session(engine) as session:
+        yield session
