@@ -249,7 +249,7 @@ def _clusters(text: str) -> list[tuple[int, int]]:
         for i, char in enumerate(text)
         if i == 0 or not (_joins(char) or (char == "፡" and _visible_before(text, i) == "፡"))
     ]
-    return list(zip(starts, [*starts[1:], len(text)], strict=True))
+    return list(zip(starts, [*starts[1:], len(text)], strict=True)) if starts else []
 
 
 def _visible_before(text: str, i: int) -> str:
