@@ -220,7 +220,9 @@ def _pieces(text: str, cuts: list[int], known: Mapping[int, str]) -> list[str]:
     return whole
 
 
-def _segment(piece: str, continues: tuple[int, ...], opened: tuple[int, ...], known: Mapping[int, str]) -> Segment:
+def _segment(
+    piece: str, continues: tuple[int, ...], opened: tuple[int, ...], known: Mapping[int, str]
+) -> Segment:
     whole = "".join(f"<{n}>" for n in continues) + piece + "".join(f"</{n}>" for n in reversed(opened))
     start, end = _peeled(whole, known)
     core, lead, tail = whole[start:end], "", ""
@@ -278,7 +280,9 @@ def _blank_since(text: str, start: int, end: int, known: Mapping[int, str], role
 
 def _peeled(text: str, known: Mapping[int, str]) -> tuple[int, int]:
     """Where the sentence starts and ends, without white space and without pairs that wrap all of it."""
-    partner: dict[int, tuple[int, int, int]] = {}  # where a pair starts -> end of that tag, start and end of its close
+    partner: dict[
+        int, tuple[int, int, int]
+    ] = {}  # where a pair starts -> end of that tag, start and end of its close
     if well_nested(text):
         opened: list[Tag] = []
         for tag in tags(text):

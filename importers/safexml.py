@@ -41,7 +41,10 @@ def parse(
         )
     if not data.strip(b"\0 \t\r\n\xef\xbb\xbf\xff\xfe"):
         raise UnreadableFile(
-            format, "empty", "This file is empty. Check that it was saved completely and upload it again.", where
+            format,
+            "empty",
+            "This file is empty. Check that it was saved completely and upload it again.",
+            where,
         )
     if doctype := _doctype(data):
         _refuse_doctype(format, where, doctype, allow_doctype)

@@ -77,7 +77,10 @@ def read_entry(archive: zipfile.ZipFile, name: str, format: str) -> bytes:
 
 
 def rewritten(
-    archive: zipfile.ZipFile, changed: Mapping[str, bytes], format: str, added: Mapping[str, bytes] | None = None
+    archive: zipfile.ZipFile,
+    changed: Mapping[str, bytes],
+    format: str,
+    added: Mapping[str, bytes] | None = None,
 ) -> bytes:
     """The ZIP file again, with the entries in `changed` replaced and those in `added` put at the end.
 
@@ -92,7 +95,9 @@ def rewritten(
             copy.compress_type, copy.external_attr = entry.compress_type, entry.external_attr
             copy.create_system = entry.create_system
             content = changed.get(entry.filename)
-            written.writestr(copy, read_entry(archive, entry.filename, format) if content is None else content)
+            written.writestr(
+                copy, read_entry(archive, entry.filename, format) if content is None else content
+            )
         for name, content in (added or {}).items():
             fresh = zipfile.ZipInfo(name)  # dated 1 January 1980, as Word does
             fresh.compress_type = zipfile.ZIP_DEFLATED

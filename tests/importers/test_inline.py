@@ -35,7 +35,23 @@ def by_full_stop(text):
     return [*pieces, text[start:]] if start < len(text) else pieces or [text]
 
 
-WORDS = ["Zie", "bijlage 1.", "طلب لجوء.", "هل؟", "ዑቕባ።", "ሓታቲ", " ", "  ", "\u00a0", "\n", "<07/>", "<a>", "5 < 6", "👩‍👩‍👧", "x"]
+WORDS = [
+    "Zie",
+    "bijlage 1.",
+    "طلب لجوء.",
+    "هل؟",
+    "ዑቕባ።",
+    "ሓታቲ",
+    " ",
+    "  ",
+    "\u00a0",
+    "\n",
+    "<07/>",
+    "<a>",
+    "5 < 6",
+    "👩‍👩‍👧",
+    "x",
+]
 
 
 @st.composite
@@ -255,8 +271,10 @@ def test_hostile_text_is_cut_and_joined_in_bounded_time(name):
 
 def test_a_text_is_cut_up_to_the_deepest_nesting_allowed():
     def nested(depth):
-        return "".join(f"<{n}>" for n in range(1, depth + 1)) + "A. B." + "".join(
-            f"</{n}>" for n in range(depth, 0, -1)
+        return (
+            "".join(f"<{n}>" for n in range(1, depth + 1))
+            + "A. B."
+            + "".join(f"</{n}>" for n in range(depth, 0, -1))
         )
 
     assert len(split(nested(MAX_OPEN), by_full_stop)) == 2

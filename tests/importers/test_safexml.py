@@ -17,7 +17,11 @@ REFUSED = [
     (b'<!DOCTYPE x [<!ENTITY a "\xd9\x84">]><x>&a;</x>', "entities", "line 1"),
     (b'<?xml version="1.0"?>\n<!DOCTYPE x [<!ELEMENT x ANY>]><x/>', "entities", "line 2"),
     (b'\n<!DOCTYPE x [<!ENTITY % p SYSTEM "http://x.example/p"> %p;]><x/>', "entities", "line 2"),
-    ('<?xml version="1.0" encoding="utf-16"?><!DOCTYPE x [<!ENTITY a "ሰ">]><x>&a;</x>'.encode("utf-16"), "entities", "line 1"),
+    (
+        '<?xml version="1.0" encoding="utf-16"?><!DOCTYPE x [<!ENTITY a "ሰ">]><x>&a;</x>'.encode("utf-16"),
+        "entities",
+        "line 1",
+    ),
     (b"<!DOCTYPE x><x/>", "entities", "line 1"),
     ("<x>\n<b>لاجئ</x>".encode(), "syntax", "line 2"),
     (b"<x>\n\n&onbekend;</x>", "syntax", "line 3"),
@@ -33,7 +37,9 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize(("data", "reason", "where"), REFUSED, ids=[f"{r}-{i}" for i, (_, r, _) in enumerate(REFUSED)])
+@pytest.mark.parametrize(
+    ("data", "reason", "where"), REFUSED, ids=[f"{r}-{i}" for i, (_, r, _) in enumerate(REFUSED)]
+)
 def test_bad_xml_is_refused_with_its_reason_and_place(data, reason, where):
     with pytest.raises(UnreadableFile) as refused:
         safexml.parse(data, "xliff")
