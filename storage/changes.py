@@ -16,9 +16,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import BigInteger, FetchedValue, Index, String, func, insert, select, text
+from sqlalchemy.event import listen
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from sqlalchemy.schema import DDL
-from sqlalchemy.event import listen
 
 from storage.columns import Key, new_metadata
 

@@ -1,0 +1,338 @@
+"""The units of a language pair as matching needs them, kept in this process and caught up at every lookup.
+
+The database is the truth: a `Collection` is a copy of one pair's units, with the position in the feed of changes
+(`storage.changes`) up to which it is right. Every lookup first takes in what was committed since, so that several
+processes and machines see an approval, a recall or an erasure on their next lookup.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import Row, select
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import SingletonThreadPool, StaticPool
+
+from languages import tags
+from memory import forms
+from memory.models import QUALITIES, TOPIC, Unit
+from storage import changes
+
+
+class Pair(NamedTuple):
+    """A language pair as it is stored, and which side of its units a query is compared with."""
+
+    source_language: str
+    target_language: str
+    reversed: bool = False
+
+    @property
+    def language(self) -> str:
+        """The language of the side that is compared."""
+        return self.target_language if self.reversed else self.source_language
+
+
+class Entry(NamedTuple):
+    """What matching must know of a unit before it reads its row. Keys are 64-bit digests of texts."""
+
+    id: int
+    form: str
+    words: str
+    bare_key: int
+    same_key: int
+    previous_key: int
+    next_key: int
+    place_key: int
+    elsewhere: bool
+    quality: int
+    origin: str
+    one_to_one: bool
+    recency: int
+    project: str | None
+
+
+#: Stands for "not known" among keys of neighbours; equal to nothing.
+UNKNOWN = 0
+
+_COLUMNS = (
+    Unit.id,
+    Unit.source_language,
+    Unit.target_language,
+    Unit.source,
+    Unit.target,
+    Unit.source_key,
+    Unit.form,
+    Unit.form_version,
+    Unit.previous_source,
+    Unit.next_source,
+    Unit.document,
+    Unit.position,
+    Unit.found_elsewhere,
+    Unit.quality,
+    Unit.origin,
+    Unit.one_to_one,
+    Unit.approved_at,
+    Unit.translated_at,
+    Unit.created_at,
+    Unit.project,
+    Unit.recalled_at,
+)
+_QUALITY_ORDER = {quality.value: order for order, quality in enumerate(QUALITIES)}
+
+
+def neighbour_key(text: str | None) -> int:
+    return UNKNOWN if text is None else forms.key("n" + forms.same_text(text))
+
+
+def place_key(document: str | None, position: int | None) -> int:
+    return UNKNOWN if document is None or position is None else forms.key(f"{position} {document}")
+
+
+class Vocabulary:
+    """Words as single characters, so that a text's words are a string and are compared as one."""
+
+    #: Unicode has 1,114,112 code points; the last of them stand for words of a query that no unit has.
+    LARGEST = 1_000_000
+
+    def __init__(self) -> None:
+        self._codes: dict[str, str] = {}
+
+    def add(self, words: Iterable[str]) -> str:
+        codes = self._codes
+        found = []
+        for word in words:
+            code = codes.get(word)
+            if code is None:
+                if len(codes) >= self.LARGEST:
+                    raise OverflowError(
+                        "more than a million different words in one language pair: build an index"
+                    )
+                code = codes[word] = chr(len(codes))
+            found.append(code)
+        return "".join(found)
+
+    def read(self, words: Iterable[str]) -> str:
+        new: dict[str, str] = {}
+        return "".join(
+            self._codes.get(word) or new.setdefault(word, chr(0x10FFFF - len(new))) for word in words
+        )
+
+
+def entry(row: Row, pair: Pair, vocabulary: Vocabulary) -> Entry:
+    if pair.reversed:
+        form, same = forms.form(row.target, pair.language), forms.key(forms.same_text(row.target))
+        before = after = place = UNKNOWN
+    else:
+        current = row.form_version == forms.VERSION
+        form = row.form if current else forms.form(row.source, pair.language)
+        same = row.source_key
+        before, after = neighbour_key(row.previous_source), neighbour_key(row.next_source)
+        place = place_key(row.document, row.position)
+    return Entry(
+        id=row.id,
+        form=form,
+        words=vocabulary.add(forms.words(form)) if forms.has_words(pair.language) else "",
+        bare_key=forms.key(forms.bare(form)),
+        same_key=same,
+        previous_key=before,
+        next_key=after,
+        place_key=place,
+        elsewhere=row.found_elsewhere and not pair.reversed,
+        quality=_QUALITY_ORDER[row.quality],
+        origin=row.origin,
+        one_to_one=row.one_to_one,
+        recency=recency(row),
+        project=row.project,
+    )
+
+
+def recency(row: Row) -> int:
+    """When somebody last vouched for a unit, in whole seconds since 1970."""
+    return int((row.approved_at or row.translated_at or row.created_at).timestamp())
+
+
+@dataclass(frozen=True)
+class Collection:
+    """The units of one pair, never changed: a change gives a new one."""
+
+    pair: Pair
+    entries: dict[int, Entry]
+    seen: int
+    vocabulary: Vocabulary
+
+    def changed(self, entries: Iterable[Entry], gone: Iterable[int], seen: int) -> Collection:
+        kept = dict(self.entries)
+        for id in gone:
+            kept.pop(id, None)
+        kept.update((e.id, e) for e in entries)
+        return Collection(self.pair, kept, seen, self.vocabulary)
+
+    @property
+    def listed(self) -> Listed:
+        found = self.__dict__.get("_listed")
+        if found is None:
+            found = self.__dict__["_listed"] = Listed(list(self.entries.values()))
+        return found
+
+
+class Listed:
+    """Entries in columns, as RapidFuzz reads them."""
+
+    def __init__(self, entries: list[Entry]) -> None:
+        self.entries = entries
+        self.forms = [e.form for e in entries]
+        self.words = [e.words for e in entries]
+        self.by_bare: dict[int, list[Entry]] = {}
+        for e in entries:
+            self.by_bare.setdefault(e.bare_key, []).append(e)
+
+
+class Store:
+    """What this process holds of one database."""
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self.collections: dict[Pair, Collection] = {}
+        self.known: frozenset[tuple[str, str]] | None = None
+        self.seen = 0
+
+
+_stores: WeakKeyDictionary[object, Store] = WeakKeyDictionary()
+_stores_lock = threading.Lock()
+
+
+def _store(session: Session) -> Store:
+    # an engine with other execution options is another object with the same pool
+    pool = session.get_bind().engine.pool
+    with _stores_lock:
+        store = _stores.get(pool)
+        if store is None:
+            store = _stores[pool] = Store()
+        return store
+
+
+def collections(
+    session: Session, source_language: str, target_language: str, *, reverse: bool = True
+) -> list[Collection]:
+    """The collections that can answer for a language pair, varieties and the other direction included, right for
+    everything that this session can see."""
+    store = _store(session)
+    with store.lock:
+        if not changes.settled(session):
+            # what this session changed may yet be rolled back: answer from copies, keep nothing
+            passing = Store()
+            passing.collections, passing.known, passing.seen = (
+                dict(store.collections),
+                store.known,
+                store.seen,
+            )
+            store = passing
+        return _caught_up(session, store, source_language, target_language, reverse)
+
+
+def _caught_up(
+    session: Session, store: Store, source_language: str, target_language: str, reverse: bool
+) -> list[Collection]:
+    if store.known is None:
+        store.seen = changes.position(session)
+        found = session.execute(select(Unit.source_language, Unit.target_language).distinct())
+        store.known = frozenset((s, t) for s, t in found)
+    loaded = list(store.collections.values())
+    news = changes.since(session, TOPIC, min([store.seen, *(c.seen for c in loaded)]))
+    if news.rebuild and not _is_behind(session, store):
+        store.collections, store.known = {}, None
+        return _caught_up(session, store, source_language, target_language, reverse)
+    if not news.rebuild:
+        rows = list(_rows(session, news.keys))
+        if news.position >= store.seen:
+            store.known |= {(r.source_language, r.target_language) for r in rows}
+            store.seen = news.position
+        for c in loaded:
+            # a session that began earlier must not take a collection back in time
+            if news.position >= c.seen:
+                store.collections[c.pair] = _with_news(c, rows, news)
+    wanted = sorted(_wanted(store.known, source_language, target_language, reverse))
+    for pair in wanted:
+        if pair not in store.collections:
+            store.collections[pair] = _load(session, pair)
+    return [store.collections[pair] for pair in wanted]
+
+
+def _with_news(c: Collection, rows: list[Row], news: changes.News) -> Collection:
+    if not news.keys:
+        return c if c.seen == news.position else Collection(c.pair, c.entries, news.position, c.vocabulary)
+    mine = [
+        entry(row, c.pair, c.vocabulary)
+        for row in rows
+        if row.recalled_at is None and (row.source_language, row.target_language) == c.pair[:2]
+    ]
+    if not mine and not any(k in c.entries for k in news.keys):
+        return Collection(c.pair, c.entries, news.position, c.vocabulary)
+    return c.changed(mine, news.keys, news.position)
+
+
+def _is_behind(session: Session, store: Store) -> bool:
+    """Whether the session's transaction merely began before what the store knows was committed (and the database
+    was not replaced by an older one)."""
+    engine = session.get_bind().engine
+    if isinstance(engine.pool, (StaticPool, SingletonThreadPool)):
+        return False  # one connection for all: nobody can have committed beside it
+    connection = engine.raw_connection()
+    try:
+        if engine.dialect.name == "postgresql":
+            query = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
+        else:
+            query = "SELECT coalesce(max(id), 0) FROM change"
+        cursor = connection.cursor()
+        cursor.execute(query)
+        newest = cursor.fetchone()[0]
+        cursor.close()
+    finally:
+        connection.close()
+    return newest >= max([store.seen, *(c.seen for c in store.collections.values())])
+
+
+def _wanted(
+    known: frozenset[tuple[str, str]], source_language: str, target_language: str, reverse: bool
+) -> Iterator[Pair]:
+    for source, target in known:
+        if stands_in(source, source_language) and stands_in(target, target_language):
+            yield Pair(source, target)
+        elif reverse and stands_in(target, source_language) and stands_in(source, target_language):
+            yield Pair(source, target, reversed=True)
+
+
+def stands_in(has: str, asked: str) -> bool:
+    """Whether a text in one language can be offered where another is asked for: the same language in the same
+    script, or one that its readers read also (`languages.tags.fallbacks`)."""
+    if has == asked:
+        return True
+    same = tags.same_language(has, asked) or tags.base(has) in map(tags.base, tags.fallbacks(asked))
+    return same and tags.script(has) == tags.script(asked)
+
+
+def _load(session: Session, pair: Pair) -> Collection:
+    seen = changes.position(session)
+    query = (
+        select(*_COLUMNS)
+        .where(
+            Unit.source_language == pair.source_language,
+            Unit.target_language == pair.target_language,
+            Unit.recalled_at.is_(None),
+        )
+        .execution_options(yield_per=5000)
+    )
+    vocabulary = Vocabulary()
+    return Collection(
+        pair, {row.id: entry(row, pair, vocabulary) for row in session.execute(query)}, seen, vocabulary
+    )
+
+
+def _rows(session: Session, ids: Iterable[int]) -> Iterator[Row]:
+    ids = list(ids)
+    for start in range(0, len(ids), 500):
+        yield from session.execute(select(*_COLUMNS).where(Unit.id.in_(ids[start : start + 500])))

@@ -1,0 +1,126 @@
+"""The copies of a text that matching compares; what a person wrote is never changed.
+
+`form` is the folded text with tags and numbers masked; `words` are the form's words, without punctuation;
+`bare` joins them: two texts with equal bare forms differ at most in numbers, tags, punctuation, case or spelling
+variants. `Profile` says in which of these.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import blake2b
+
+from languages.folding import FOLD_VERSION, NUMBER, TAG_ALONE, TAG_CLOSE, TAG_OPEN, match_form
+
+#: Stored with a form; forms of another version are made again when they are read.
+VERSION = str(FOLD_VERSION)
+
+#: Written between sentences without spaces: words cannot be told by looking for white space.
+WITHOUT_WORDS = frozenset(
+    ["zh", "yue", "cmn", "wuu", "nan", "hak", "gan", "ja", "th", "lo", "km", "my", "bo", "dz"]
+)
+
+TAG = re.compile(r"<(?:/\d{1,4}|\d{1,4}/?)>")
+_NUMBERS = re.compile(r"\d+(?:[.,:/٫٬-]\d+)*")
+
+
+def form(text: str, language: str) -> str:
+    return match_form(text, language)
+
+
+def has_words(language: str) -> bool:
+    return language.split("-")[0].lower() not in WITHOUT_WORDS
+
+
+class _WordTable(dict):
+    """For str.translate: punctuation and spaces become a space, a symbol stands alone, the rest stays."""
+
+    def __missing__(self, point: int) -> int | str | None:
+        character = chr(point)
+        category = unicodedata.category(character)
+        if character in "%‰&@#§" or category in ("Sc", "Sm", "So"):
+            kept: int | str | None = f" {character} "
+        elif category == "Cf":
+            kept = None
+        elif category[0] in "PZ" or category in ("Cc", "Sk") or character in (TAG_OPEN, TAG_CLOSE, TAG_ALONE):
+            kept = " "
+        else:
+            kept = point
+        self[point] = kept
+        return kept
+
+
+_WORDS = _WordTable()
+
+
+def words(form: str) -> list[str]:
+    return form.translate(_WORDS).split()
+
+
+def bare(form: str) -> str:
+    """The form's words joined; of a form without words, the form itself."""
+    return " ".join(words(form)) or form
+
+
+def key(text: str) -> int:
+    """64 bits of a text, signed, the same in every process."""
+    return int.from_bytes(
+        blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big", signed=True
+    )
+
+
+def digest(parts: Iterable[object]) -> bytes:
+    """16 bytes that stand for these parts, None and "" being different."""
+    state = blake2b(digest_size=16)
+    for part in parts:
+        data = b"-" if part is None else b"+" + str(part).encode("utf-8", "surrogatepass")
+        state.update(len(data).to_bytes(8, "big") + data)
+    return state.digest()
+
+
+def same_text(text: str) -> str:
+    """Two texts are the same text when these are equal: composed and decomposed letters do not count."""
+    return unicodedata.normalize("NFC", text)
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What of a text its bare form leaves out."""
+
+    tags: tuple[str, ...]
+    numbers: tuple[str, ...]
+    words: tuple[str, ...]
+    gaps: str
+
+    def differences(self, other: Profile) -> tuple[str, ...]:
+        """In what two texts of equal bare form differ: of tags, numbers, punctuation, case, spelling."""
+        kinds = []
+        if self.tags != other.tags:
+            kinds.append("tags")
+        if self.numbers != other.numbers:
+            kinds.append("numbers")
+        if self.gaps != other.gaps:
+            kinds.append("punctuation")
+        if self.words != other.words:
+            same_letters = [w.casefold() for w in self.words] == [w.casefold() for w in other.words]
+            kinds.append("case" if same_letters else "spelling")
+        return tuple(kinds) or ("spelling",)
+
+
+@lru_cache(maxsize=256)
+def profile(text: str) -> Profile:
+    plain = TAG.sub("", unicodedata.normalize("NFC", text))
+    numbers = tuple(_ascii_digits(n) for n in _NUMBERS.findall(plain))
+    without_numbers = _NUMBERS.sub(NUMBER, plain)
+    found = tuple(w for w in words(without_numbers) if w != NUMBER)
+    inside = ("w" if _WORDS[ord(c)] not in (" ", None) else c for c in without_numbers)
+    gaps = re.sub("w+", "w", "".join(inside))
+    return Profile(tuple(TAG.findall(text)), numbers, found, gaps)
+
+
+def _ascii_digits(number: str) -> str:
+    return "".join(str(unicodedata.digit(c)) if c.isdigit() else c for c in number)

@@ -1,0 +1,455 @@
+"""Remembering translations, withdrawing wrong ones, erasing a person's text.
+
+Every change is recorded in the feed of changes, so that each index follows. Nothing here commits.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+
+from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from languages import tags
+from memory import forms
+from memory.models import QUALITIES, TOPIC, Found, Quality, Unit
+from storage import changes
+from storage.columns import utc_now
+
+#: What a place says of itself, in both tables.
+PLACE_COLUMNS = (
+    "origin",
+    "origin_name",
+    "document",
+    "position",
+    "previous_source",
+    "next_source",
+    "quality",
+    "translated_by",
+    "approved_by",
+    "translated_at",
+    "approved_at",
+    "source_tuid",
+    "place",
+    "created_at",
+)
+
+
+class EmptyText(ValueError):
+    """A unit needs words on both sides. `side` is "source" or "target"."""
+
+    def __init__(self, side: str) -> None:
+        self.side = side
+        super().__init__(f"The {side} text is empty. Nothing was remembered.")
+
+
+class UnstorableText(ValueError):
+    """A text holds half a character (a lone surrogate) or a zero byte, which no database keeps."""
+
+    def __init__(self, side: str) -> None:
+        self.side = side
+        super().__init__(
+            f"The {side} text holds a broken character. Type that word again; nothing was remembered."
+        )
+
+
+class ConfidentialText(ValueError):
+    """Text of a confidential document never enters the memory."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This document is confidential: its text never enters the memory. Nothing was remembered."
+        )
+
+
+def unit_digest(
+    source_language: str, target_language: str, source: str, target: str, project: str | None
+) -> bytes:
+    return forms.digest((source_language, target_language, source, target, project))
+
+
+def place_digest(
+    *,
+    origin: str,
+    origin_name: str,
+    document: str | None,
+    position: int | None,
+    previous_source: str | None,
+    next_source: str | None,
+    source_tuid: str | None,
+) -> bytes:
+    """What makes two places one: the place in a document, or else the file, its tuid and the neighbours."""
+    if document is not None and position is not None:
+        return forms.digest(("document", document, position))
+    return forms.digest((origin, origin_name, document, source_tuid, previous_source, next_source))
+
+
+def check_text(text: str, side: str) -> None:
+    """Raises EmptyText or UnstorableText."""
+    if not forms.TAG.sub("", text).strip():
+        raise EmptyText(side)
+    if "\x00" in text or any("\ud800" <= c <= "\udfff" for c in text):
+        raise UnstorableText(side)
+
+
+def remember(
+    session: Session,
+    *,
+    source_language: str,
+    target_language: str,
+    source: str,
+    target: str,
+    previous_source: str | None = None,
+    next_source: str | None = None,
+    origin: str = "approved",
+    origin_name: str = "",
+    document: str | None = None,
+    position: int | None = None,
+    project: str | None = None,
+    subject: str | None = None,
+    confidentiality: str = "internal",
+    quality: str = Quality.APPROVED,
+    translated_by: str | None = None,
+    approved_by: str | None = None,
+    translated_at: dt.datetime | None = None,
+    approved_at: dt.datetime | None = None,
+    one_to_one: bool = True,
+    source_tuid: str | None = None,
+    notes: str | None = None,
+) -> Unit:
+    """Keep a translation, and where it was found.
+
+    The same pair from elsewhere becomes a further place of the same unit, its use counted on. A new translation
+    of the same source in the same place of the same document takes the old one's place; the old one stays only
+    where it was also found elsewhere. Doing the same twice changes nothing. A unit that was recalled stays recalled.
+    `previous_source`, `next_source`: "" at the edge of a document, None when not known.
+
+    Raises EmptyText, UnstorableText, ConfidentialText, languages.tags.UnknownLanguage.
+    """
+    if confidentiality == "confidential":
+        raise ConfidentialText
+    check_text(source, "source")
+    check_text(target, "target")
+    source_language, target_language = tags.normalise(source_language), tags.normalise(target_language)
+    here = {
+        "origin": origin,
+        "origin_name": origin_name,
+        "document": document,
+        "position": position,
+        "previous_source": previous_source,
+        "next_source": next_source,
+        "source_tuid": source_tuid,
+    }
+    here["place"] = place_digest(**here)
+    here |= {
+        "quality": Quality(quality).value,
+        "translated_by": translated_by,
+        "approved_by": approved_by,
+        "translated_at": translated_at,
+        "approved_at": approved_at,
+    }
+    digest = unit_digest(source_language, target_language, source, target, project)
+    unit = session.scalar(select(Unit).where(Unit.digest == digest))
+    used, last_used = _taken_over(session, source_language, target_language, source, here, digest)
+    if unit is None:
+        unit = Unit(
+            source_language=source_language,
+            target_language=target_language,
+            source=source,
+            target=target,
+            digest=digest,
+            source_key=forms.key(forms.same_text(source)),
+            form=forms.form(source, source_language),
+            form_version=forms.VERSION,
+            project=project,
+            subject=subject,
+            one_to_one=one_to_one,
+            notes=notes,
+            used_count=used,
+            last_used_at=last_used,
+            created_at=utc_now(),
+            **here,
+        )
+        session.add(unit)
+        session.flush()
+        changes.record(session, TOPIC, [unit.id])
+    elif _place(session, unit, here) or used:
+        if (
+            unit.recalled_at
+            and quality == Quality.APPROVED
+            and approved_at
+            and approved_at > unit.recalled_at
+        ):
+            unit.recalled_at = unit.recalled_by = unit.recall_reason = None
+        unit.used_count += used
+        unit.last_used_at = max(filter(None, (unit.last_used_at, last_used)), default=None)
+        _changed(session, unit)
+    return unit
+
+
+def remember_many(session: Session, units: Iterable[Mapping[str, object]]) -> int:
+    """Keep many translations at once, each given by `remember`'s arguments. Returns how many pairs are new; those
+    that could not be kept are left out (`exchange.take` says which and why)."""
+    from memory.exchange import UnitRow, take
+
+    new = 0
+    for batch in batched((UnitRow(**unit) for unit in units), 2000):
+        new += take(session, batch).new
+    return new
+
+
+def batched(rows: Iterable, size: int) -> Iterator[list]:
+    """Lists of at most `size`, in order."""
+    rows = iter(rows)
+    while batch := list(islice(rows, size)):
+        yield batch
+
+
+def _taken_over(
+    session: Session, source_language: str, target_language: str, source: str, here: dict, digest: bytes
+) -> tuple[int, dt.datetime | None]:
+    """Take this place away from other translations of the same source. Returns the use they had when they go."""
+    if here["document"] is None or here["position"] is None:
+        return 0, None
+    before = (
+        Unit.source_language == source_language,
+        Unit.target_language == target_language,
+        Unit.source == source,
+        Unit.digest != digest,
+    )
+    ids = set(session.scalars(select(Unit.id).where(*before, Unit.place == here["place"])))
+    ids |= set(session.scalars(select(Unit.id).join(Found).where(*before, Found.place == here["place"])))
+    used, last_used = 0, None
+    for unit in session.scalars(select(Unit).where(Unit.id.in_(ids))).all():
+        if not _leave(session, unit, [here["place"]]):
+            used += unit.used_count
+            last_used = max(filter(None, (last_used, unit.last_used_at)), default=None)
+    return used, last_used
+
+
+def _place(session: Session, unit: Unit, here: dict) -> bool:
+    """Add or update a place of a unit. False when nothing changed."""
+    if unit.place == here["place"]:
+        mine: Unit | Found | None = unit
+    else:
+        mine = session.scalar(select(Found).where(Found.unit_id == unit.id, Found.place == here["place"]))
+    if mine is not None:
+        if all(getattr(mine, name) == value for name, value in here.items()):
+            return False
+        for name, value in here.items():
+            setattr(mine, name, value)
+    else:
+        session.add(Found(unit_id=unit.id, created_at=utc_now(), **here))
+        unit.found_elsewhere = True
+    session.flush()
+    _show_best(session, unit)
+    return True
+
+
+def _trust(place: Unit | Found) -> tuple:
+    """The place a unit shows: the best quality, then the newest, then the one known longest."""
+    vouched = place.approved_at or place.translated_at or place.created_at
+    return QUALITIES.index(Quality(place.quality)), -vouched.timestamp()
+
+
+def _show_best(session: Session, unit: Unit) -> None:
+    """Swap the unit's own place with the most trusted of the others."""
+    others = session.scalars(select(Found).where(Found.unit_id == unit.id).order_by(Found.id)).all()
+    unit.found_elsewhere = bool(others)
+    if others and _trust(best := min(others, key=_trust)) < _trust(unit):
+        shown = {name: getattr(unit, name) for name in PLACE_COLUMNS}
+        for name in PLACE_COLUMNS:
+            setattr(unit, name, getattr(best, name))
+        for name, value in shown.items():
+            setattr(best, name, value)
+    session.flush()
+
+
+def _leave(session: Session, unit: Unit, places: Iterable[bytes]) -> bool:
+    """Take places away from a unit; without any left it is deleted. Returns whether it still exists."""
+    places = set(places)
+    session.execute(delete(Found).where(Found.unit_id == unit.id, Found.place.in_(places)))
+    if unit.place in places:
+        heir = session.scalars(select(Found).where(Found.unit_id == unit.id)).all()
+        if not heir:
+            session.delete(unit)
+            session.flush()
+            changes.record(session, TOPIC, [unit.id])
+            return False
+        best = min(heir, key=_trust)
+        for name in PLACE_COLUMNS:
+            setattr(unit, name, getattr(best, name))
+        session.delete(best)
+        session.flush()
+    _show_best(session, unit)
+    _changed(session, unit)
+    return True
+
+
+def _changed(session: Session, unit: Unit) -> None:
+    unit.changed_at = utc_now()
+    session.flush()
+    changes.record(session, TOPIC, [unit.id])
+
+
+def recall(session: Session, unit: Unit, *, by: str, reason: str) -> None:
+    """Withdraw a wrong unit: no lookup offers it any more, and importing or approving the same pair again does not
+    bring it back. It stays in the database, with who withdrew it and why."""
+    unit.recalled_at, unit.recalled_by, unit.recall_reason = utc_now(), by, reason
+    _changed(session, unit)
+
+
+def restore(session: Session, unit: Unit, *, by: str | None = None) -> None:
+    """Undo a recall. `by` is who did; the row then shows nothing of the recall any more."""
+    unit.recalled_at = unit.recalled_by = unit.recall_reason = None
+    _changed(session, unit)
+
+
+def withdraw(session: Session, unit: Unit, *, document: str, position: int) -> bool:
+    """Take back what was approved in one place of a document: the unit goes unless it was found elsewhere too.
+    Returns whether it still exists. For a translation that is wrong everywhere there is `recall`."""
+    place = forms.digest(("document", document, position))
+    here = unit.place == place
+    if (
+        here
+        or session.scalar(select(Found.id).where(Found.unit_id == unit.id, Found.place == place)) is not None
+    ):
+        return _leave(session, unit, [place])
+    return True
+
+
+def mark_used(session: Session, unit_id: int, *, at: dt.datetime | None = None) -> None:
+    """Count that a person took this unit's translation over. No index needs to know. A unit that has gone
+    meanwhile is not an error."""
+    session.execute(
+        update(Unit)
+        .where(Unit.id == unit_id)
+        .values(used_count=Unit.used_count + 1, last_used_at=at or utc_now())
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """What an erasure did. `units`: ids of deleted units; `places`: how many places were taken from units that
+    stay because they were found elsewhere too; `neighbours`: how many places of other units lost a neighbouring
+    text that held the phrase."""
+
+    units: tuple[int, ...]
+    places: int
+    neighbours: int = 0
+
+
+def forget(session: Session, *, document: str | None = None, phrase: str | None = None) -> Forgotten:
+    """Erase the text of a document, or every unit that holds a phrase in source, target, notes, names or
+    neighbouring texts. Rows are deleted, not marked; each index drops their text when it takes the change in.
+
+    A pair that was also found outside the document stays, without a trace of the document. The phrase is
+    compared as concordance compares (case, accents and spelling variants do not count) and erases whole units.
+    Raises ValueError unless exactly one of the two is given.
+    """
+    if (document is None) == (phrase is None):
+        raise ValueError("forget needs a document or a phrase, not both and not neither")
+    return (
+        _forget_document(session, document) if document is not None else _forget_phrase(session, phrase or "")
+    )
+
+
+def _forget_document(session: Session, document: str) -> Forgotten:
+    ids = set(session.scalars(select(Unit.id).where(Unit.document == document)))
+    ids |= set(session.scalars(select(Found.unit_id).where(Found.document == document)))
+    deleted, places = [], 0
+    for unit in _units(session, ids):
+        theirs = set(
+            session.scalars(select(Found.place).where(Found.unit_id == unit.id, Found.document == document))
+        )
+        if unit.document == document:
+            theirs.add(unit.place)
+        if _leave(session, unit, theirs):
+            places += len(theirs)
+        else:
+            deleted.append(unit.id)
+    return Forgotten(tuple(sorted(deleted)), places)
+
+
+def retract(session: Session, unit: Unit, *, document: str, position: int) -> bool:
+    """Take back what one place of a document said, because its reviewer no longer stands for it. Returns whether the
+    unit is still known from elsewhere. Unlike after `recall`, the same pair may come again."""
+    place = forms.digest(("document", document, position))
+    return _leave(session, unit, [place])
+
+
+def _units(session: Session, ids: Iterable[int]) -> Iterable[Unit]:
+    ordered = sorted(ids)
+    for start in range(0, len(ordered), 500):
+        yield from session.scalars(select(Unit).where(Unit.id.in_(ordered[start : start + 500]))).all()
+
+
+def _forget_phrase(session: Session, phrase: str) -> Forgotten:
+    from memory.concordance import Phrase
+
+    wanted = Phrase(phrase)
+    deleted, neighbours = [], 0
+    texts = (Unit.id, Unit.source_language, Unit.target_language, Unit.source, Unit.target, Unit.notes)
+    for row in session.execute(select(*texts).execution_options(yield_per=2000)):
+        if (
+            wanted.occurs(row.source, row.source_language)
+            or wanted.occurs(row.target, row.target_language)
+            or wanted.occurs(row.notes or "", row.source_language)
+        ):
+            deleted.append(row.id)
+    for start in range(0, len(deleted), 500):
+        batch = deleted[start : start + 500]
+        session.execute(delete(Found).where(Found.unit_id.in_(batch)))
+        session.execute(delete(Unit).where(Unit.id.in_(batch)))
+    changed = set()
+    for model, unit_id in ((Unit, Unit.id), (Found, Found.unit_id)):
+        around = (model.previous_source, model.next_source, model.origin_name, model.source_tuid)
+        query = (
+            select(model.id, unit_id.label("unit_id"), *around, Unit.source_language)
+            .where(or_(*(column.is_not(None) for column in around)))
+            .execution_options(yield_per=2000)
+        )
+        if model is Found:
+            query = query.join(Unit, Unit.id == Found.unit_id)
+        emptied = []
+        for row in session.execute(query):
+            values = {
+                column.key: "" if column.key == "origin_name" else None
+                for column in around
+                if wanted.occurs(getattr(row, column.key) or "", row.source_language)
+            }
+            if values:
+                emptied.append((row.id, row.unit_id, values))
+        for id, owner, values in emptied:
+            session.execute(update(model).where(model.id == id).values(**values))
+            changed.add(owner)
+            neighbours += 1
+    session.expire_all()
+    changes.record(session, TOPIC, [*deleted, *sorted(changed)])
+    return Forgotten(tuple(deleted), 0, neighbours)
+
+
+def refold(session: Session, *, batch: int = 1000) -> int:
+    """Make the forms again that an older folding made. Returns how many; call it until it returns 0, committing
+    in between."""
+    units = session.scalars(
+        select(Unit).where(Unit.form_version != forms.VERSION).order_by(Unit.id).limit(batch)
+    ).all()
+    for unit in units:
+        unit.form, unit.form_version = forms.form(unit.source, unit.source_language), forms.VERSION
+    session.flush()
+    changes.record(session, TOPIC, [unit.id for unit in units])
+    return len(units)
+
+
+def count(session: Session) -> dict[tuple[str, str], int]:
+    """How many units can be offered, per language pair."""
+    rows = session.execute(
+        select(Unit.source_language, Unit.target_language, func.count())
+        .where(Unit.recalled_at.is_(None))
+        .group_by(Unit.source_language, Unit.target_language)
+    )
+    return {(source, target): number for source, target, number in rows}
