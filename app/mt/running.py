@@ -1,0 +1,160 @@
+"""Running a CTranslate2 model: loaded when first asked, once, and left behind after a fork."""
+
+from __future__ import annotations
+
+import os
+import threading
+import weakref
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from app.mt import modelfile
+from app.mt.engine import EngineUnavailable
+
+#: Pieces of one sentence handed to a model. Longer ones are cut between words: models are trained on sentences, and
+#: both quality and memory suffer beyond this.
+MOST_PIECES = 200
+#: Pieces in one batch. CTranslate2 sorts and cuts what it is given.
+BATCH_PIECES = 2048
+BEAM = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """One hypothesis: the pieces of each cut of the sentence, and the mean log probability of a piece."""
+
+    pieces: tuple[tuple[str, ...], ...]
+    score: float
+
+
+#: Translators of the parent process. A forked child must neither use nor destroy them: both wait for threads that
+#: exist only in the parent. They are kept here for as long as the child lives.
+_of_the_parent: list[Any] = []
+_running: weakref.WeakSet[Running] = weakref.WeakSet()
+
+
+class Running:
+    """One model in memory. `open_tokenizer` is called with the model, once, under the lock."""
+
+    def __init__(self, engine: str, folder: Path, open_tokenizer: Callable[[], Any], **settings: Any) -> None:
+        self.engine, self.folder = engine, folder
+        self._open_tokenizer, self._settings = open_tokenizer, settings
+        self._lock = threading.Lock()
+        self._loaded: tuple[Any, Any, int] | None = None
+        _running.add(self)
+
+    @property
+    def tokenizer(self) -> Any:
+        """What turns a sentence into pieces and back. Loads the model. Raises EngineUnavailable."""
+        return self._load()[1]
+
+    def decode(
+        self,
+        sentences: Sequence[Sequence[str]],
+        n: int,
+        *,
+        before: Sequence[str] = (),
+        after: Sequence[str] = (),
+        prefix: str | None = None,
+        length_penalty: float = 1.0,
+        replace_unknowns: bool = False,
+    ) -> list[list[Decoded]]:
+        """Translate sentences given as pieces; each is put between `before` and `after`, and each hypothesis is made
+        to start with `prefix`, which is left out of the answer. Raises EngineUnavailable."""
+        translator, _, places = self._load()
+        room = min(places - 2, MOST_PIECES) - len(before) - len(after)
+        cut = [cut_pieces(pieces, room) for pieces in sentences]
+        batch = [[*before, *part, *after] for parts in cut for part in parts]
+        if not batch:
+            return [[] for _ in sentences]
+        try:
+            results = translator.translate_batch(
+                batch,
+                target_prefix=[[prefix]] * len(batch) if prefix else None,
+                max_batch_size=BATCH_PIECES,
+                batch_type="tokens",
+                beam_size=max(BEAM, n),
+                num_hypotheses=n,
+                length_penalty=length_penalty,
+                replace_unknowns=replace_unknowns,
+                max_input_length=0,
+                max_decoding_length=min(places - 2, 2 * MOST_PIECES),
+                return_scores=True,
+            )
+        except (RuntimeError, ValueError) as error:
+            raise EngineUnavailable(self.engine, type(error).__name__) from error
+        results = iter(results)
+        return [_together([next(results) for _ in parts], n, prefix, length_penalty) for parts in cut]
+
+    def unload(self) -> None:
+        """Give the memory back as soon as no thread uses the model any more."""
+        with self._lock:
+            self._loaded = None
+
+    @property
+    def is_loaded(self) -> bool:
+        return self._loaded is not None
+
+    def _load(self) -> tuple[Any, Any, int]:
+        loaded = self._loaded
+        if loaded is not None:
+            return loaded
+        with self._lock:
+            if self._loaded is None:
+                import ctranslate2
+
+                try:
+                    places = modelfile.read(self.folder / "model.bin").places
+                    tokenizer = self._open_tokenizer()
+                    translator = ctranslate2.Translator(str(self.folder), **self._settings)
+                except (RuntimeError, ValueError, OSError, modelfile.DamagedModelFile) as error:
+                    raise EngineUnavailable(self.engine, f"the model cannot be loaded ({error})") from error
+                self._loaded = translator, tokenizer, places or 3 * MOST_PIECES
+            return self._loaded
+
+    def _leave_behind(self) -> None:
+        if self._loaded is not None:
+            _of_the_parent.append(self._loaded)
+        self._loaded, self._lock = None, threading.Lock()
+
+
+def _after_fork() -> None:
+    for running in list(_running):
+        running._leave_behind()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
+
+
+def cut_pieces(pieces: Sequence[str], room: int) -> list[Sequence[str]]:
+    """Cut a sentence of too many pieces where a word begins, or anywhere when no word begins in time."""
+    parts = []
+    while len(pieces) > room:
+        at = next((i for i in range(room, room // 2, -1) if pieces[i].startswith("▁")), room)
+        parts.append(pieces[:at])
+        pieces = pieces[at:]
+    if pieces:
+        parts.append(pieces)
+    return parts
+
+
+def _together(results: list[Any], n: int, prefix: str | None, length_penalty: float) -> list[Decoded]:
+    """The i-th hypotheses of the parts of a sentence are its i-th hypothesis."""
+    found = []
+    for i in range(max((min(n, len(result.hypotheses)) for result in results), default=0)):
+        pieces, total, count = [], 0.0, 0
+        for result in results:
+            at = min(i, len(result.hypotheses) - 1)
+            hypothesis = result.hypotheses[at]
+            length = len(hypothesis) + 1  # the end of the sentence counts
+            total += result.scores[at] * length**length_penalty
+            count += length
+            if prefix and hypothesis[:1] == [prefix]:
+                hypothesis = hypothesis[1:]
+                count -= 1  # it was forced: its probability is not in the sum
+            pieces.append(tuple(hypothesis))
+        found.append(Decoded(tuple(pieces), total / max(count, 1)))
+    return found
