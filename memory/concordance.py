@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from functools import lru_cache
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from languages import tags
@@ -78,13 +78,19 @@ def concordance(
         raise ValueError('side is "source", "target" or "either"')
     wanted = Phrase(phrase)
     found: list[Concordance] = []
-    for row in _rows(session, source_language, target_language):
-        sources = wanted.spans(row.source, row.source_language) if _asked(side, "source", wanted, row) else ()
-        targets = wanted.spans(row.target, row.target_language) if _asked(side, "target", wanted, row) else ()
-        if sources or targets:
-            found.append(Concordance(source_spans=sources, target_spans=targets, **row._mapping))
-            if len(found) >= limit:
-                break
+    # closed, so that PostgreSQL's cursor ends with the loop
+    with closing(session.execute(_query(source_language, target_language))) as rows:
+        for row in rows:
+            sources = (
+                wanted.spans(row.source, row.source_language) if _asked(side, "source", wanted, row) else ()
+            )
+            targets = (
+                wanted.spans(row.target, row.target_language) if _asked(side, "target", wanted, row) else ()
+            )
+            if sources or targets:
+                found.append(Concordance(source_spans=sources, target_spans=targets, **row._mapping))
+                if len(found) >= limit:
+                    break
     return found
 
 
@@ -92,7 +98,7 @@ def _asked(side: str, which: str, wanted: Phrase, row) -> bool:
     return side in (which, "either") and wanted.occurs(getattr(row, which), getattr(row, f"{which}_language"))
 
 
-def _rows(session: Session, source_language: str, target_language: str | None) -> Iterator:
+def _query(source_language: str, target_language: str | None) -> Select:
     newest = Unit.changed_at.desc()
     query = (
         select(
@@ -113,7 +119,7 @@ def _rows(session: Session, source_language: str, target_language: str | None) -
     )
     if target_language is not None:
         query = query.where(_any_variety(Unit.target_language, target_language))
-    return iter(session.execute(query))
+    return query
 
 
 def _any_variety(column, language: str):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 
 from sqlalchemy import func, insert, select, tuple_
@@ -128,8 +129,9 @@ def give(
         query = query.where(Unit.project == project)
     if min_quality is not None:
         query = query.where(Unit.quality.in_(QUALITIES[: QUALITIES.index(Quality(min_quality)) + 1]))
-    for row in session.execute(query):
-        yield UnitRow(**row._mapping)
+    with closing(session.execute(query)) as rows:
+        for row in rows:
+            yield UnitRow(**row._mapping)
 
 
 def take(session: Session, rows: Iterable[UnitRow], *, first_number: int = 1) -> Taken:
