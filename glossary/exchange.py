@@ -345,7 +345,7 @@ def undo_load(session: Session, batch: str, *, by: str, by_id: int | None = None
 
 
 def remove_origin(
-    session: Session, origin: str, *, by: str, by_id: int | None = None, origin_name: str | None = None, everything: bool = False
+    session: Session, origin: str, *, by: str = "Dragoman", by_id: int | None = None, origin_name: str | None = None, everything: bool = False
 ) -> Removed:
     """Remove what came from an origin. Concepts that people here worked on (a term decided, added or changed) stay,
     unless `everything`; they are then this organisation's own."""

@@ -1,0 +1,326 @@
+"""Looking a concept up: one box, any language, any spelling, as one types.
+
+An index proposes concepts (`SearchIndex`, a port: Whoosh in `glossary.whoosh_index`, or the database itself); what
+is shown, in which order and with what marked is decided here, on the terms as they stand in the database now. So
+an index may be behind, or be gone, and nothing false is ever shown.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from glossary import subjects
+from glossary.models import RANK, Concept, Definition, Term
+from glossary.spelling import (
+    INFIX,
+    Query,
+    QueryWord,
+    closeness,
+    is_cjk,
+    latin_words,
+    read_query,
+    search_words,
+    words_of,
+)
+from languages import folding, tags
+
+log = logging.getLogger(__name__)
+
+#: Concepts looked at for a page of twenty.
+CANDIDATES = 60
+
+
+class IndexUnusable(Exception):
+    """The index cannot answer now: it is being built by another process, or its folder cannot be written."""
+
+    def __init__(self, reason: str):
+        self.reason = reason
+        super().__init__(f"The index of terms cannot be used ({reason}). Look-ups go to the database until it can.")
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a hit must have: one of these subjects, a term in one of these languages, with one of these statuses."""
+
+    subjects: frozenset[str] | None = None
+    languages: frozenset[str] | None = None
+    statuses: frozenset[str] | None = None
+
+    def admits(self, term: TermRow) -> bool:
+        """Whether a term may answer the query."""
+        if self.languages is not None and not self.languages & {term.language, term.language.partition("-")[0]}:
+            return False
+        return self.statuses is None or term.status in self.statuses
+
+
+class SearchIndex(Protocol):
+    """What proposes concepts for a query."""
+
+    def candidates(self, session: Session, query: Query, filters: Filters, limit: int) -> Sequence[int]:
+        """Concept ids, likeliest first; all that were committed when the session reads, none missed but by `limit`.
+        Raises IndexUnusable."""
+
+
+@dataclass(frozen=True, slots=True)
+class TermRow:
+    """What looking up needs of a term."""
+
+    id: int
+    concept_id: int
+    language: str
+    text: str
+    status: str
+    register: str | None
+    variants: tuple[str, ...]
+    transliteration: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class MatchedTerm:
+    """A term that answers the query. `spans` are (start, end) in `text`, the spelling people wrote; none when the
+    query met a variant or a transliteration that does not show. `score` is 1 for the very same words."""
+
+    term_id: int
+    language: str
+    text: str
+    status: str
+    score: float
+    spans: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A concept that answers the query, with the terms that do, best first; no term when a definition does."""
+
+    concept_id: int
+    score: float
+    matched: tuple[MatchedTerm, ...]
+
+
+def search(
+    session: Session,
+    index: SearchIndex | None,
+    query: str,
+    *,
+    language: str | None = None,
+    subject: str | None = None,
+    status: str | None = None,
+    limit: int = 20,
+    include_proposed: bool = True,
+) -> list[Hit]:
+    """Concepts for what a person typed, best first: the same words before beginnings, parts and typos; among equals
+    preferred terms first. `language` also finds its varieties; `subject` also finds what is below it.
+
+    Without an index, or with one that cannot be used, the database answers: slower, without typos."""
+    statuses = {status} if status else None
+    if not include_proposed:
+        statuses = (statuses or set(RANK)) - {"proposed"}
+    filters = Filters(
+        frozenset(subjects.within(subject)) if subject else None,
+        frozenset({tags.normalise(language)}) if language else None,
+        frozenset(statuses) if statuses is not None else None,
+    )
+    asked = read_query(query, language)
+    if not asked:
+        return []
+    try:
+        ids = (index or DatabaseScan()).candidates(session, asked, filters, max(CANDIDATES, limit * 3))
+    except IndexUnusable as trouble:
+        log.warning("%s", trouble)
+        ids = DatabaseScan().candidates(session, asked, filters, max(CANDIDATES, limit * 3))
+    return _ranked(session, asked, filters, ids, limit)
+
+
+def _ranked(session: Session, asked: Query, filters: Filters, ids: Sequence[int], limit: int) -> list[Hit]:
+    order = {concept_id: place for place, concept_id in enumerate(ids)}
+    scored: dict[int, list[tuple[float, TermRow, str]]] = {}
+    for term in term_rows(session, ids):
+        if filters.admits(term):
+            score, form = score_of(asked, term)
+            if score > 0:
+                scored.setdefault(term.concept_id, []).append((score, term, form))
+    best: list[tuple[float, int]] = []
+    for concept_id, terms in scored.items():
+        terms.sort(key=lambda found: (-found[0], RANK[found[1].status], found[1].id))
+        score, term, _ = terms[0]
+        best.append((score + (3 - RANK[term.status]) * 0.02, concept_id))
+    best.sort(key=lambda found: (-found[0], order[found[1]]))
+    hits = []
+    for score, concept_id in best[:limit]:
+        hits.append(Hit(concept_id, round(score, 4), tuple(_matched(asked, *found) for found in scored[concept_id][:8])))
+    if len(hits) < limit:
+        rest = [concept_id for concept_id in ids if concept_id not in scored]
+        hits += [Hit(concept_id, 0.1, ()) for concept_id in _defined(session, asked, filters, rest)[: limit - len(hits)]]
+    if filters.subjects is not None:
+        inside = set(
+            session.scalars(
+                select(Concept.id).where(
+                    Concept.id.in_([hit.concept_id for hit in hits]), Concept.subject.in_(sorted(filters.subjects))
+                )
+            )
+        )
+        hits = [hit for hit in hits if hit.concept_id in inside]
+    return hits
+
+
+def _defined(session: Session, asked: Query, filters: Filters, ids: Sequence[int]) -> list[int]:
+    """Concepts among these whose definition has every word of the query. Filters on terms exclude them."""
+    if not ids or filters.languages is not None or filters.statuses is not None:
+        return []
+    found = []
+    rows = session.execute(
+        select(Definition.concept_id, Definition.language, Definition.text, Definition.plain).where(Definition.concept_id.in_(ids))
+    )
+    for concept_id, language, text, plain in rows:
+        words = definition_words(text, plain, language)
+        if concept_id not in found and all(word.folds & words for word in asked.words):
+            found.append(concept_id)
+    order = {concept_id: place for place, concept_id in enumerate(ids)}
+    return sorted(found, key=order.__getitem__)
+
+
+def definition_words(text: str, plain: str | None, language: str) -> set[str]:
+    """The words under which a definition is found."""
+    return set(words_of(folding.fold(f"{text}\n{plain or ''}", language)))
+
+
+TERM_COLUMNS = (Term.id, Term.concept_id, Term.language, Term.text, Term.status, Term.register, Term.variants, Term.transliteration)
+
+
+def term_rows(session: Session, concept_ids: Iterable[int] | None = None) -> list[TermRow]:
+    """The terms of these concepts, or of all."""
+    if concept_ids is None:
+        rows = session.execute(select(*TERM_COLUMNS).order_by(Term.id)).all()
+    else:
+        ids = list(concept_ids)
+        rows = []
+        for start in range(0, len(ids), 500):
+            rows += session.execute(select(*TERM_COLUMNS).where(Term.concept_id.in_(ids[start : start + 500]))).all()
+    return [TermRow(*row[:6], tuple(row[6] or ()), row[7]) for row in rows]
+
+
+def score_of(asked: Query, term: TermRow) -> tuple[float, str]:
+    """(how well a term answers, the form of it that does): 0 when a word of the query has no answer in it.
+
+    2 for exactly this term, 1.5 for its beginning; otherwise how close each word is, less for what else the term
+    says."""
+    best, best_form = 0.0, term.text
+    for form in (term.text, *term.variants):
+        score = _score_form(asked, form, term.language, term.transliteration)
+        if score > best:
+            best, best_form = score, form
+    return best, best_form
+
+
+def _score_form(asked: Query, form: str, language: str, transliteration: str | None) -> float:
+    folded = folding.fold(form, language)
+    words = words_of(folded)
+    if not words:
+        return 0.0
+    whole = " ".join(words)
+    if whole in asked.wholes:
+        return 2.0
+    latin = _latin(form, language, transliteration) if asked.latin else frozenset()
+    if asked.latin and asked.latin in latin and len(asked.words) > 1:
+        return 1.2
+    if any(whole.startswith(start) for start in asked.wholes):
+        return 1.5 + 0.2 * max(len(start) for start in asked.wholes) / len(whole)
+    if is_cjk(whole):
+        return max((INFIX + 0.3 * len(start) / len(whole) for start in asked.wholes if start in whole), default=0.0)
+    keys = [search_words(word, language) for word in words]
+    total = 0.0
+    for word in asked.words:
+        word_latin = latin if len(words) == 1 else None
+        found = max(
+            closeness(word, folded_word, key, word_latin if word_latin is not None else _latin(folded_word, language, None) if asked.latin else frozenset())
+            for folded_word, key in zip(words, keys, strict=True)
+        )
+        if not found:
+            return 0.0
+        total += found
+    covered = min(1.0, len(asked.words) / len(words))
+    return total / len(asked.words) * (0.7 + 0.3 * covered)
+
+
+def _latin(text: str, language: str, transliteration: str | None) -> frozenset[str]:
+    return frozenset(latin_words(text, language, transliteration))
+
+
+def _matched(asked: Query, score: float, term: TermRow, form: str) -> MatchedTerm:
+    spans = tuple(highlight(asked, term.text, term.language)) if form == term.text else ()
+    return MatchedTerm(term.id, term.language, term.text, term.status, round(score, 4), spans)
+
+
+def highlight(asked: Query, text: str, language: str) -> list[tuple[int, int]]:
+    """(start, end) in the text as it is written, for each stretch that answers the query, in order."""
+    folded, origin = folding.fold_with_map(text, language)
+    found: list[tuple[int, int]] = []
+    for place in _words_at(folded):
+        word = folded[place[0] : place[1]]
+        stretch = _stretch(asked, word, language)
+        if stretch is not None:
+            start, end = place[0] + stretch[0], place[0] + stretch[1]
+            start, end = folding.original_span(origin, start, end, len(text))
+            if found and start < found[-1][1]:  # ¼ is one letter and two words
+                before = found.pop()
+                start, end = before[0], max(before[1], end)
+            found.append((start, end))
+    return found
+
+
+def _words_at(folded: str) -> list[tuple[int, int]]:
+    from glossary.spelling import WORD
+
+    return [match.span() for match in WORD.finditer(folded)]
+
+
+def _stretch(asked: Query, folded_word: str, language: str) -> tuple[int, int] | None:
+    """Which letters of a folded word answer the query: the part that was typed, or all of it."""
+    keys = search_words(folded_word, language)
+    latin = _latin(folded_word, language, None) if asked.latin else frozenset()
+    best: tuple[float, tuple[int, int]] | None = None
+    for word in asked.words:
+        close = closeness(word, folded_word, keys, latin)
+        if close and (best is None or close > best[0]):
+            best = close, _typed_part(word, folded_word)
+    if best is None and is_cjk(folded_word):
+        for whole in asked.wholes:
+            at = folded_word.find(whole)
+            if at >= 0:
+                return at, at + len(whole)
+    return best[1] if best else None
+
+
+def _typed_part(word: QueryWord, folded_word: str) -> tuple[int, int]:
+    for form in sorted(word.folds, key=len, reverse=True):
+        at = folded_word.find(form)
+        if at == 0 or (at > 0 and len(form) > 3):
+            return at, at + len(form)
+    return 0, len(folded_word)
+
+
+class DatabaseScan:
+    """The index when there is none: reads every term. Right, and slow on a big term base."""
+
+    def candidates(self, session: Session, query: Query, filters: Filters, limit: int) -> Sequence[int]:
+        """See SearchIndex."""
+        best: dict[int, float] = {}
+        for term in term_rows(session):
+            if filters.admits(term):
+                score, _ = score_of(query, term)
+                if score > best.get(term.concept_id, 0.0):
+                    best[term.concept_id] = score
+        found = sorted(best, key=lambda concept_id: (-best[concept_id], concept_id))[:limit]
+        if len(found) < limit:
+            rows = session.execute(select(Definition.concept_id, Definition.language, Definition.text, Definition.plain))
+            for concept_id, language, text, plain in rows:
+                words = definition_words(text, plain, language)
+                if concept_id not in best and all(word.folds & words for word in query.words):
+                    found.append(concept_id)
+        return list(dict.fromkeys(found))[:limit]

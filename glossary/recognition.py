@@ -1,0 +1,332 @@
+"""Which terms occur in a sentence, and where; and whether a translation uses the words that were agreed.
+
+Each word of the sentence has a set of keys: its fold, stem, lemma, what is left without affixes, the parts of a
+Dutch compound (`languages.words.keys`). A word of a term has fewer. A term is there when each of its words shares a
+key with a word of the sentence, in order (`glossary.trie`). Tags such as ``<1>`` are looked through.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from glossary.models import RANK, USABLE, Concept, Equivalence, Term
+from glossary.trie import Form
+from glossary.vocabulary import TermFacts, View, exact, is_capitals, views
+from languages import folding, tags
+from languages.words import keys, term_keys, words
+
+Certainty = Literal["exact", "possible"]
+
+
+@dataclass(frozen=True, slots=True)
+class TargetTerm:
+    """A word for the concept in the target language or a variety of it."""
+
+    term_id: int
+    text: str
+    language: str
+    status: str
+    register: str | None = None
+    gender: str | None = None
+    part_of_speech: str | None = None
+    note: str | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """A term in a text: ``text[start:end] == surface``, tags inside it included.
+
+    `certainty`: "exact" when the words stand there as the term or a variant is written, but for case; "possible" when
+    they do after inflection, clitics or compounding are taken off. `targets`: what to say, best first; `forbidden`:
+    what not to say. `differs`: language of the explanation -> in what the concepts differ. `part`: the term is only
+    a part of a compound there. `within`: a longer term encloses it.
+    """
+
+    start: int
+    end: int
+    surface: str
+    term_id: int
+    concept_id: int
+    code: str
+    term: str
+    language: str
+    status: str
+    certainty: Certainty
+    part: bool = False
+    within: bool = False
+    keep_source: bool = False
+    degree: str | None = None
+    strategy: str | None = None
+    differs: dict[str, str] = field(default_factory=dict)
+    targets: tuple[TargetTerm, ...] = ()
+    forbidden: tuple[TargetTerm, ...] = ()
+
+    @property
+    def approved(self) -> tuple[TargetTerm, ...]:
+        """The targets somebody approved."""
+        return tuple(target for target in self.targets if target.status in USABLE)
+
+
+@dataclass(frozen=True, slots=True)
+class Forbidden:
+    """A word in a translation that was forbidden or deprecated, and what to say instead."""
+
+    start: int
+    end: int
+    surface: str
+    term_id: int
+    concept_id: int
+    code: str
+    status: str
+    certainty: Certainty
+    reason: str | None
+    instead: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """Something the translation should contain. `kind` "approved": none of the approved terms in `expected` is there;
+    "source-word": the word of the source that must stay in brackets is not. Place and surface are in the source."""
+
+    kind: Literal["approved", "source-word"]
+    start: int
+    end: int
+    source_term: str
+    expected: tuple[str, ...]
+    concept_id: int
+    code: str
+    certainty: Certainty
+
+
+def recognise(session: Session, text: str, *, source_language: str, target_language: str) -> list[Recognised]:
+    """Terms of `source_language` in a text, in order, longer ones before those they enclose, each with what the
+    target language has for it."""
+    return recognise_all(session, [text], source_language=source_language, target_language=target_language)[0]
+
+
+def recognise_all(
+    session: Session, texts: Sequence[str], *, source_language: str, target_language: str
+) -> list[list[Recognised]]:
+    """`recognise` for many texts at the price of one look at the database."""
+    found = [_spot(views_, text) for views_ in [views(session, source_language)] for text in texts]
+    facts = _facts(session, {spot.facts.concept_id for spots in found for spot in spots}, target_language)
+    return [[_recognised(spot, facts) for spot in spots if spot.facts.concept_id in facts] for spots in found]
+
+
+def forbidden_in(session: Session, text: str, language: str) -> list[Forbidden]:
+    """Forbidden and deprecated words in a text. One inside a longer word or term that may be used is not meant, nor
+    one that is an approved term of another concept."""
+    spots = _spot(views(session, language), text)
+    allowed = {(spot.start, spot.end) for spot in spots if spot.facts.status in USABLE}
+    bad = [
+        spot
+        for spot in spots
+        if spot.facts.status in ("forbidden", "deprecated")
+        and not spot.part
+        and not any(start <= spot.start and spot.end <= end for start, end in allowed)
+    ]
+    facts = _facts(session, {spot.facts.concept_id for spot in bad}, language)
+    return [
+        Forbidden(
+            spot.start, spot.end, spot.surface, spot.facts.id, spot.facts.concept_id, facts[spot.facts.concept_id].code,
+            spot.facts.status, spot.certainty, spot.facts.reason,
+            tuple(target.text for target in facts[spot.facts.concept_id].targets if target.status in USABLE),
+        )
+        for spot in bad
+        if spot.facts.concept_id in facts
+    ]  # fmt: skip
+
+
+def missing_terms(
+    session: Session, source: str, target: str, *, source_language: str, target_language: str
+) -> list[Missing]:
+    """What a translation lacks: approved terms of concepts in the source, in any inflection; and the source's own
+    word where the concept asks to keep it. A term inside a longer one, or only a part of a compound, asks nothing."""
+    said = {
+        spot.facts.concept_id
+        for spot in _spot(views(session, target_language), target)
+        if spot.facts.status in USABLE
+    }
+    found: list[Missing] = []
+    asked: set[int] = set()
+    for hit in recognise(session, source, source_language=source_language, target_language=target_language):
+        if hit.within or hit.part or hit.concept_id in asked:
+            continue
+        asked.add(hit.concept_id)
+        place = (hit.start, hit.end, hit.surface)
+        if hit.approved and hit.concept_id not in said:
+            expected = tuple(term.text for term in hit.approved)
+            found.append(Missing("approved", *place, expected, hit.concept_id, hit.code, hit.certainty))
+        if hit.keep_source and not tags.same_language(source_language, target_language):
+            names = _names(session, hit, source_language)
+            if not any(_stands_in(name, target, source_language) for name in names):
+                found.append(Missing("source-word", *place, names, hit.concept_id, hit.code, hit.certainty))
+    return found
+
+
+def _names(session: Session, hit: Recognised, language: str) -> tuple[str, ...]:
+    """What may stand in brackets: the term, or another name the concept has in the source language."""
+    own = [
+        (RANK[facts.status], facts.id, facts.text)
+        for view in views(session, language)
+        for facts in view.terms_of(hit.concept_id)
+        if facts.status not in ("forbidden", "deprecated")
+    ]
+    return tuple(dict.fromkeys([hit.term, *(text for _, _, text in sorted(own))]))
+
+
+def _stands_in(name: str, text: str, language: str) -> bool:
+    """Whether the words of a name stand in a text, one after the other, in any case."""
+    wanted = [exact(word.text, language) for word in words(name, language)]
+    there = [exact(word.text, language) for word in words(mask_tags(text)[0], language)]
+    return any(there[at : at + len(wanted)] == wanted for at in range(len(there) - len(wanted) + 1))
+
+
+# Spotting
+
+
+@dataclass(frozen=True, slots=True)
+class _Spot:
+    start: int
+    end: int
+    surface: str
+    facts: TermFacts
+    certainty: Certainty
+    part: bool
+    within: bool
+
+
+TAG = re.compile(r"</?\d{1,4}/?>")
+
+
+def mask_tags(text: str) -> tuple[str, list[int]]:
+    """(the text without its tags, for each of its characters the place in `text`): a pair of tags inside a word
+    leaves the word whole, one that stands alone (``<2/>``: a break, a tab) parts words."""
+    plain: list[str] = []
+    places: list[int] = []
+    at = 0
+    for tag in TAG.finditer(text):
+        plain.append(text[at : tag.start()])
+        places.extend(range(at, tag.start()))
+        if tag[0].endswith("/>"):
+            plain.append(" ")
+            places.append(tag.start())
+        at = tag.end()
+    plain.append(text[at:])
+    places.extend(range(at, len(text)))
+    return "".join(plain), places
+
+
+def _spot(seen: Iterable[View], text: str) -> list[_Spot]:
+    plain, places = mask_tags(text)
+    shouts = plain.isupper()
+    whispers = plain == plain.lower()
+    best: dict[tuple[int, int, int], tuple[bool, bool, TermFacts]] = {}
+    for view in seen:
+        language = view.language
+        tokens = words(plain, language)
+        sentence = [keys(token.text, language) for token in tokens]
+        for first, end, form, facts in view.matches(sentence):
+            surfaces = [token.text for token in tokens[first:end]]
+            if form.capitals and not _means_capitals(surfaces, form, language, whispers=whispers, shouts=shouts):
+                continue
+            same = all(exact(surface, language) == word for surface, word in zip(surfaces, form.words, strict=True))
+            part = not same and _is_part(surfaces, form, language)
+            place = (tokens[first].start, tokens[end - 1].end, form.concept_id)
+            rank = (same, not part)
+            before = best.get(place)
+            if before is None or rank > before[:2] or (rank == before[:2] and RANK[facts.status] < RANK[before[2].status]):
+                best[place] = (*rank, facts)
+    spots = []
+    ends = [(start, end) for start, end, _ in best]
+    for (start, end, _), (same, whole, facts) in best.items():
+        within = any(a <= start and end <= b and (a, b) != (start, end) for a, b in ends)
+        first, last = places[start], places[end - 1] + 1
+        certainty: Certainty = "exact" if same else "possible"
+        spots.append(_Spot(first, last, text[first:last], facts, certainty, not whole, within))
+    return sorted(spots, key=lambda spot: (spot.start, -spot.end, spot.certainty != "exact", spot.facts.id))
+
+
+def _means_capitals(surfaces: list[str], form: Form, language: str, *, whispers: bool, shouts: bool) -> bool:
+    """Whether the sentence means an abbreviation and not the word that is spelt like it: "it" is not "IT", unless
+    the whole sentence is written small; "IND-medewerker" and Turkish "IND'nin" are."""
+    if shouts or whispers:
+        return all(exact(surface, language) == word for surface, word in zip(surfaces, form.words, strict=True))
+    return all(
+        is_capitals(re.split("['’ʼ]", surface)[0]) and folding.fold(surface, language).startswith(next(iter(key)))
+        for surface, key in zip(surfaces, form.keys, strict=True)
+    )
+
+
+def _is_part(surfaces: list[str], form: Form, language: str) -> bool:
+    """True when a word only holds the term's word: as a part of a compound, not as an inflection or with a clitic."""
+    if language != "nl":
+        return False
+    return any(not key & term_keys(surface, language) for surface, key in zip(surfaces, form.keys, strict=True))
+
+
+# What the target language has
+
+
+@dataclass(slots=True)
+class _Concept:
+    code: str
+    keep_source: bool
+    targets: list[TargetTerm] = field(default_factory=list)
+    forbidden: list[TargetTerm] = field(default_factory=list)
+    degree: str | None = None
+    strategy: str | None = None
+    differs: dict[str, str] = field(default_factory=dict)
+
+
+def _facts(session: Session, concept_ids: Iterable[int], target_language: str) -> dict[int, _Concept]:
+    """What is shown of each concept, for a reader of the target language."""
+    ids = sorted(concept_ids)
+    found: dict[int, _Concept] = {}
+    order = {tag: place for place, tag in enumerate(tags.fallbacks(target_language))}
+    primaries = {tag.partition("-")[0] for tag in order}
+    for at in range(0, len(ids), 500):
+        some = ids[at : at + 500]
+        rows = session.execute(select(Concept.id, Concept.code, Concept.keep_source).where(Concept.id.in_(some)))
+        found |= {concept_id: _Concept(code, keep) for concept_id, code, keep in rows}
+        columns = (
+            Term.concept_id, Term.id, Term.text, Term.language, Term.status, Term.register, Term.gender,
+            Term.part_of_speech, Term.note, Term.reason, Term.wish,
+        )  # fmt: skip
+        ours = [Term.language.in_(primaries), *(Term.language.startswith(f"{tag}-") for tag in primaries)]
+        condition = ours[0]
+        for more in ours[1:]:
+            condition = condition | more
+        for concept_id, *values, wish in session.execute(select(*columns).where(Term.concept_id.in_(some), condition)):
+            term = TargetTerm(*values)
+            unwanted = term.status in ("forbidden", "deprecated") or wish in ("forbidden", "deprecated")
+            if concept_id in found:
+                (found[concept_id].forbidden if unwanted else found[concept_id].targets).append(term)
+        for row in session.scalars(select(Equivalence).where(Equivalence.concept_id.in_(some), Equivalence.language.in_(order))):
+            concept = found.get(row.concept_id)
+            if concept is not None and (concept.degree is None or row.language == target_language):
+                concept.degree, concept.strategy, concept.differs = row.degree, row.strategy, dict(row.differs or {})
+
+    def place(term: TargetTerm) -> tuple[int, int, int]:
+        return (RANK[term.status] > 1, order.get(term.language, len(order)) * 10 + RANK[term.status], term.term_id)
+
+    for concept in found.values():
+        concept.targets.sort(key=place)
+        concept.forbidden.sort(key=place)
+    return found
+
+
+def _recognised(spot: _Spot, facts: dict[int, _Concept]) -> Recognised:
+    concept = facts[spot.facts.concept_id]
+    return Recognised(
+        spot.start, spot.end, spot.surface, spot.facts.id, spot.facts.concept_id, concept.code, spot.facts.text,
+        spot.facts.language, spot.facts.status, spot.certainty, spot.part, spot.within, concept.keep_source,
+        concept.degree, concept.strategy, concept.differs, tuple(concept.targets), tuple(concept.forbidden),
+    )  # fmt: skip

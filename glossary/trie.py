@@ -1,0 +1,86 @@
+"""Finding many terms in one sentence: a trie whose steps are sets of keys.
+
+A word of a term has a few keys (its fold, stem, lemma); a word of a sentence has a few more (without its affixes,
+its parts). They meet when they share a key. A step of the trie is one word of a term, reachable by each of its
+keys, so a term of n words is n steps, however many keys each has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One way a term is written: the term itself or a variant. `words` is each word as `exact` sees it."""
+
+    term_id: int
+    concept_id: int
+    words: tuple[str, ...]
+    keys: tuple[frozenset[str], ...]
+    #: Letters that are all capitals ("IND"): a common word in small letters is not meant.
+    capitals: bool = False
+
+
+class _Step:
+    __slots__ = ("by_key", "by_set", "ends")
+
+    def __init__(self) -> None:
+        self.by_key: dict[str, tuple[_Step, ...]] = {}
+        self.by_set: dict[frozenset[str], _Step] = {}
+        self.ends: tuple[Form, ...] = ()
+
+
+class Trie:
+    """Forms of one language. Reading needs no lock while one thread writes: what is shared is replaced, not changed."""
+
+    def __init__(self) -> None:
+        self._root = _Step()
+        self._ends: dict[int, list[_Step]] = {}
+        self.size = 0
+
+    def __len__(self) -> int:
+        return self.size
+
+    def add(self, form: Form) -> None:
+        """Add a form; one without a word with a key is left out."""
+        if not form.keys or not all(form.keys):
+            return
+        step = self._root
+        for keys in form.keys:
+            following = step.by_set.get(keys)
+            if following is None:
+                following = step.by_set[keys] = _Step()
+                for key in keys:
+                    step.by_key[key] = (*step.by_key.get(key, ()), following)
+            step = following
+        step.ends = (*step.ends, form)
+        self._ends.setdefault(form.concept_id, []).append(step)
+        self.size += 1
+
+    def discard(self, concept_id: int) -> None:
+        """Take out every form of a concept."""
+        for step in self._ends.pop(concept_id, ()):
+            left = tuple(form for form in step.ends if form.concept_id != concept_id)
+            self.size -= len(step.ends) - len(left)
+            step.ends = left
+
+    def matches(self, sentence: Sequence[AbstractSet[str]]) -> Iterator[tuple[int, int, Form]]:
+        """(first word, word after the last, form) for every form in a sentence given as the keys of each word."""
+        for first in range(len(sentence)):
+            edge: list[_Step] = [self._root]
+            for place in range(first, len(sentence)):
+                following: dict[int, _Step] = {}
+                for step in edge:
+                    by_key = step.by_key
+                    for key in sentence[place]:
+                        for found in by_key.get(key, ()):
+                            following[id(found)] = found
+                if not following:
+                    break
+                edge = list(following.values())
+                for step in edge:
+                    for form in step.ends:
+                        yield first, place + 1, form

@@ -1,0 +1,189 @@
+"""The terms of a database as this process holds them to recognise them in sentences: derived, never behind.
+
+One trie per language, built when a text of that language first comes, brought up to date from the feed of changes at
+each call. What the session itself has changed and not committed counts for that session only.
+"""
+
+from __future__ import annotations
+
+import threading
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import Connection, select
+from sqlalchemy.orm import Session
+
+from glossary.history import TOPIC, has_unseen_changes
+from glossary.models import Term
+from glossary.trie import Form, Trie
+from languages import folding, tags
+from languages.words import term_keys, words
+from storage import changes
+
+
+@dataclass(frozen=True, slots=True)
+class TermFacts:
+    """What recognition says of a term in the language of the text."""
+
+    id: int
+    concept_id: int
+    language: str
+    text: str
+    status: str
+    wish: str | None
+    reason: str | None
+
+
+@dataclass
+class _Stock:
+    """The terms of one language: `terms` by id, and the trie that finds them."""
+
+    language: str
+    trie: Trie = field(default_factory=Trie)
+    terms: dict[int, TermFacts] = field(default_factory=dict)
+    ids_of: dict[int, list[int]] = field(default_factory=dict)
+    position: int = 0
+
+    def discard(self, concept_id: int) -> None:
+        self.trie.discard(concept_id)
+        for term_id in self.ids_of.pop(concept_id, ()):
+            self.terms.pop(term_id, None)
+
+    def add(self, facts: TermFacts, variants: Iterable[str]) -> None:
+        self.terms[facts.id] = facts
+        self.ids_of.setdefault(facts.concept_id, []).append(facts.id)
+        for form in dict.fromkeys((facts.text, *variants)):
+            self.trie.add(form_of(facts, form, self.language))
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A stock as one session sees it: the shared one without the concepts this session changed, and those."""
+
+    stock: _Stock
+    hidden: frozenset[int] = frozenset()
+    own: _Stock | None = None
+
+    @property
+    def language(self) -> str:
+        """The primary subtag whose terms these are."""
+        return self.stock.language
+
+    def terms_of(self, concept_id: int) -> list[TermFacts]:
+        """The terms of a concept in this language."""
+        stock = self.own if concept_id in self.hidden and self.own is not None else self.stock
+        return [stock.terms[term_id] for term_id in stock.ids_of.get(concept_id, ()) if term_id in stock.terms]
+
+    def matches(self, sentence) -> Iterator[tuple[int, int, Form, TermFacts]]:
+        """(first word, word after the last, form, its term) for a sentence given as the keys of each word."""
+        for first, end, form in self.stock.trie.matches(sentence):
+            facts = self.stock.terms.get(form.term_id)
+            if form.concept_id not in self.hidden and facts is not None:
+                yield first, end, form, facts
+        if self.own is not None:
+            for first, end, form in self.own.trie.matches(sentence):
+                yield first, end, form, self.own.terms[form.term_id]
+
+
+def form_of(facts: TermFacts, text: str, language: str) -> Form:
+    """A way to write a term, as the trie takes it."""
+    parts = [word.text for word in words(text, language)]
+    capitals = is_capitals(text)
+    if capitals:  # an abbreviation is not inflected by rule, and its stem is chance
+        keys = tuple(frozenset({folding.fold(part, language)}) for part in parts)
+    else:
+        keys = tuple(frozenset(term_keys(part, language)) for part in parts)
+    return Form(facts.id, facts.concept_id, tuple(exact(part, language) for part in parts), keys, capitals)
+
+
+def is_capitals(text: str) -> bool:
+    """True for "IND" and "COA", in scripts that have capitals."""
+    letters = [letter for letter in text if letter.isalpha()]
+    return 1 < len(letters) <= 6 and all(unicodedata.category(letter) == "Lu" for letter in letters)
+
+
+def exact(word: str, language: str) -> str:
+    """A word as it counts for an exact hit: only differences that no reader would call one are gone."""
+    return folding.lower(folding.exact_fold(word, language), language)
+
+
+class _Shelf:
+    """The stocks of one database."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.stocks: dict[str, _Stock] = {}
+
+
+_shelves: WeakKeyDictionary[object, _Shelf] = WeakKeyDictionary()
+_shelves_lock = threading.Lock()
+
+
+def _shelf(session: Session) -> _Shelf:
+    """By connection pool, because an engine with options is another engine on the same database."""
+    bind = session.get_bind()
+    key = bind if isinstance(bind, Connection) else bind.pool
+    with _shelves_lock:
+        return _shelves.setdefault(key, _Shelf())
+
+
+def views(session: Session, language: str) -> list[View]:
+    """The terms with which a text of this language is read: its own, and those of languages it may stand in for
+    (Persian for Dari), nearest first. Building for 50,000 terms takes seconds, the first time only."""
+    primary = list(dict.fromkeys(tag.partition("-")[0] for tag in tags.fallbacks(language)))
+    shelf = _shelf(session)
+    return [_view(session, shelf, language) for language in primary]
+
+
+def _view(session: Session, shelf: _Shelf, language: str) -> View:
+    unseen = has_unseen_changes(session)
+    with shelf.lock:
+        stock = shelf.stocks.get(language)
+        if stock is None:
+            stock = _Stock(language)
+            if not unseen:
+                stock.position = changes.position(session)
+                _fill(session, stock, None)
+                shelf.stocks[language] = stock
+                return View(stock)
+            # Nothing may be kept that might be rolled back; the next session builds what stays.
+            _fill(session, stock, None)
+            return View(stock)
+        news = changes.since(session, TOPIC, stock.position)
+        if news.rebuild:
+            fresh = _Stock(language, position=news.position)
+            _fill(session, fresh, None)
+            if not unseen:
+                shelf.stocks[language] = fresh
+            return View(fresh)
+        if not news.keys:
+            if not unseen:
+                stock.position = news.position
+            return View(stock)
+        if unseen:
+            own = _Stock(language)
+            _fill(session, own, news.keys)
+            return View(stock, frozenset(news.keys), own)
+        for concept_id in news.keys:
+            stock.discard(concept_id)
+        _fill(session, stock, news.keys)
+        stock.position = news.position
+        return View(stock)
+
+
+def _fill(session: Session, stock: _Stock, concept_ids: Iterable[int] | None) -> None:
+    """Read terms of the stock's language into it: of these concepts, or all."""
+    columns = (Term.id, Term.concept_id, Term.language, Term.text, Term.status, Term.wish, Term.reason, Term.variants)
+    wanted = select(*columns).where(
+        (Term.language == stock.language) | Term.language.startswith(f"{stock.language}-", autoescape=True)
+    )
+    if concept_ids is None:
+        rows = session.execute(wanted.order_by(Term.id)).all()
+    else:
+        ids, rows = list(concept_ids), []
+        for start in range(0, len(ids), 500):
+            rows += session.execute(wanted.where(Term.concept_id.in_(ids[start : start + 500])).order_by(Term.id)).all()
+    for *facts, variants in rows:
+        stock.add(TermFacts(*facts), variants or ())

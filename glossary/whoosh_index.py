@@ -1,0 +1,460 @@
+"""The index of terms in a folder, kept by Whoosh: derived from the database, disposable, never behind.
+
+    folder/current          the name of the generation in use, replaced in one step
+    folder/<generation>/    Whoosh's files, and state.json: how they were made and up to which change
+
+* A full build goes into a new generation, then `current` is replaced: kill it at any moment and the old one stands.
+* A search first asks the feed of changes what is new. Those few concepts are handed on as candidates as they are;
+  when they are many, they are written into the generation. Writing first and noting the position after means that
+  a kill between the two only does the same work again.
+* Several processes may share a folder: one writes at a time (a lock that dies with its holder), the others search
+  on with what they have plus what is new. A folder each works as well, and is what several machines do.
+* Anything unexpected from Whoosh (a damaged file shows late, as EOFError and the like) means a build anew.
+* Words are folded before they get here, so the schema holds none of our classes and nothing of ours is unpickled;
+  still, never point this at a folder that strangers can write to.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import shutil
+import threading
+import uuid
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from glossary.history import TOPIC, has_unseen_changes
+from glossary.lookup import Filters, IndexUnusable, TermRow, definition_words, term_rows
+from glossary.models import Concept, Definition
+from glossary.spelling import (
+    EXACT,
+    FAR,
+    INFIX,
+    KEY,
+    LATIN,
+    MOST_EXPANSIONS,
+    NEAR,
+    PREFIX,
+    Query,
+    QueryWord,
+    Vocabulary,
+    is_cjk,
+    latin_words,
+    search_words,
+    words_of,
+)
+from languages import folding
+from storage import changes
+
+log = logging.getLogger(__name__)
+
+#: Raised when what is written into the index changes.
+SHAPE = 1
+#: Up to so many changed concepts are looked at directly; more are written into the index first.
+MOST_FRESH = 100
+#: Concepts read from the database at a time while building.
+BATCH = 1000
+
+APART = "\x1f"
+
+
+@dataclass
+class _Opened:
+    """One generation as this process has it open."""
+
+    generation: str
+    searcher: Any
+    position: int
+    words: Vocabulary
+    wholes: Vocabulary
+    latin: Vocabulary
+    #: Concepts that changed since `position`.
+    fresh: set[int] = field(default_factory=set)
+    seen: int = 0
+
+
+class WhooshIndex:
+    """The index in one folder. Threads share one object; it opens, builds and repairs itself when it is searched."""
+
+    def __init__(self, folder: str | Path):
+        self.folder = Path(folder)
+        self._opened: _Opened | None = None
+        self._lock = threading.RLock()
+
+    # Searching
+
+    def candidates(self, session: Session, query: Query, filters: Filters, limit: int) -> Sequence[int]:
+        """See `glossary.lookup.SearchIndex`."""
+        for attempt in (1, 2):
+            opened, fresh = self._up_to_date(session)
+            try:
+                found = _find(opened, query, filters, limit)
+            except Exception as trouble:  # whatever a damaged file makes Whoosh raise
+                log.warning("the index of terms is damaged (%s); it is built anew", type(trouble).__name__)
+                if attempt == 2 or has_unseen_changes(session):
+                    raise IndexUnusable(type(trouble).__name__) from trouble
+                with self._lock:
+                    self._build(session)
+                continue
+            return [*sorted(fresh), *(concept_id for concept_id in found if concept_id not in fresh)]
+        raise IndexUnusable("damaged")
+
+    def refresh(self, session: Session) -> None:
+        """Write everything that changed into the folder now, building it when needed: for a job or at start."""
+        with self._lock:
+            opened, fresh = self._up_to_date(session)
+            if fresh and not has_unseen_changes(session):
+                self._write(session, opened)
+
+    def rebuild(self, session: Session) -> None:
+        """Build everything anew."""
+        with self._lock:
+            self._build(session)
+
+    def close(self) -> None:
+        """Let go of the files."""
+        with self._lock:
+            if self._opened is not None:
+                self._opened.searcher.close()
+                self._opened = None
+
+    # Keeping up
+
+    def _up_to_date(self, session: Session) -> tuple[_Opened, set[int]]:
+        """The open generation, and the concepts that changed since it was written."""
+        with self._lock:
+            current = self._current()
+            if self._opened is None or self._opened.generation != current:
+                self._open(session, current)
+            opened = self._opened
+            news = changes.since(session, TOPIC, opened.seen)
+            unseen = has_unseen_changes(session)
+            if news.rebuild:
+                if unseen:
+                    raise IndexUnusable("its place in the changes is not of this database")
+                self._build(session)
+                return self._opened, set()
+            if unseen:
+                # What this transaction did may be rolled back: it counts for this answer and is not remembered.
+                return opened, opened.fresh | set(news.keys)
+            opened.fresh |= set(news.keys)
+            opened.seen = news.position
+            if len(opened.fresh) > MOST_FRESH and self._write(session, opened):
+                return self._up_to_date(session)
+            return opened, set(opened.fresh)
+
+    def _current(self) -> str | None:
+        try:
+            return (self.folder / "current").read_text("utf-8").strip() or None
+        except OSError:
+            return None
+
+    def _open(self, session: Session, generation: str | None) -> None:
+        """Open a generation that is whole and made as this version makes them, or build one."""
+        self.close()
+        while generation is not None and self._opened is None:
+            try:
+                self._opened = _open_generation(self.folder / generation, generation)
+            except Exception as trouble:  # a damaged or foreign folder; see the module's first lines
+                before, generation = generation, self._current()
+                if generation == before:  # it is not that another process replaced it meanwhile
+                    log.info("the index of terms is built anew (%s: %s)", type(trouble).__name__, trouble)
+                    break
+        if self._opened is not None and not self._holds_all(session):
+            log.info("the index of terms does not belong to this database; it is built anew")
+            self.close()
+        if self._opened is None:
+            if has_unseen_changes(session):
+                raise IndexUnusable("not built yet")
+            self._build(session)
+
+    def _holds_all(self, session: Session) -> bool:
+        """Whether the generation has as many concepts as the database, but for what changed since."""
+        opened = self._opened
+        news = changes.since(session, TOPIC, opened.position)
+        if news.rebuild:
+            return False
+        here = session.scalar(select(func.count(Concept.id))) or 0
+        return abs(opened.searcher.doc_count() - here) <= len(news.keys)
+
+    # Writing
+
+    @contextmanager
+    def _only_writer(self) -> Iterator[None]:
+        """One process at a time; the lock is the operating system's and dies with the process."""
+        from whoosh.util.filelock import FileLock, try_for
+
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            lock = FileLock(str(self.folder / "writing.lock"))
+            held = try_for(lock.acquire, timeout=0.0)
+        except OSError as trouble:
+            raise IndexUnusable(f"its folder cannot be written: {trouble.strerror or trouble}") from trouble
+        if not held:
+            raise IndexUnusable("another process is writing it")
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def _build(self, session: Session) -> None:
+        """Everything into a new generation, which then becomes the current one."""
+        from whoosh.filedb.filestore import FileStorage
+
+        with self._only_writer():
+            self.close()
+            generation = uuid.uuid4().hex
+            place = self.folder / generation
+            try:
+                place.mkdir()
+                position = changes.position(session)
+                index = FileStorage(str(place)).create_index(_schema())
+                writer = index.writer(limitmb=64)
+                for ids in _slices(list(session.scalars(select(Concept.id).order_by(Concept.id))), BATCH):
+                    for document in _documents(session, ids):
+                        writer.add_document(**document)
+                writer.commit(optimize=True)
+                _write_state(place, position)
+                pointer = self.folder / f"current.{generation}"
+                pointer.write_text(generation, "utf-8")
+                os.replace(pointer, self.folder / "current")
+            except OSError as trouble:
+                shutil.rmtree(place, ignore_errors=True)
+                raise IndexUnusable(f"its folder cannot be written: {trouble.strerror or trouble}") from trouble
+            except BaseException:
+                shutil.rmtree(place, ignore_errors=True)
+                raise
+            for other in self.folder.iterdir():
+                if other.is_dir() and other.name != generation:
+                    shutil.rmtree(other, ignore_errors=True)
+                elif other.name.startswith("current."):
+                    other.unlink(missing_ok=True)
+        self._opened = _open_generation(place, generation)
+
+    def _write(self, session: Session, opened: _Opened) -> bool:
+        """What changed into the current generation, and open that. False when another process is writing: what is
+        fresh here stays so, and no harm is done."""
+        from whoosh.filedb.filestore import FileStorage
+
+        place = self.folder / opened.generation
+        try:
+            with self._only_writer():
+                if _read_state(place) <= opened.position:  # else another process wrote it meanwhile
+                    writer = FileStorage(str(place)).open_index(schema=_schema()).writer()
+                    try:
+                        for concept_id in opened.fresh:
+                            writer.delete_by_term("id", str(concept_id))
+                        for document in _documents(session, sorted(opened.fresh)):
+                            writer.add_document(**document)
+                    except BaseException:
+                        writer.cancel()
+                        raise
+                    writer.commit()
+                    _write_state(place, opened.seen)
+            self.close()
+            self._opened = _open_generation(place, opened.generation)
+        except IndexUnusable as busy:
+            log.debug("%s", busy)
+            return False
+        except Exception as trouble:  # a damaged folder; see the module's first lines
+            log.info("the index of terms is built anew (%s)", type(trouble).__name__)
+            self._build(session)
+        return True
+
+
+def _schema():
+    """Words come here already folded; a field is what may be searched, with or without its word's weight."""
+    from whoosh.analysis import RegexTokenizer
+    from whoosh.fields import ID, KEYWORD, TEXT, Schema
+
+    apart = RegexTokenizer(f"[^{APART}]+")
+    return Schema(
+        id=ID(stored=True, unique=True),
+        word=TEXT(analyzer=apart, phrase=False),
+        whole=TEXT(analyzer=apart, phrase=False),
+        latin=TEXT(analyzer=apart, phrase=False),
+        defined=TEXT(analyzer=apart, phrase=False),
+        subject=ID,
+        language=KEYWORD,
+        status=KEYWORD,
+    )
+
+
+def _write_state(place: Path, position: int) -> None:
+    state = {"shape": SHAPE, "fold": folding.FOLD_VERSION, "position": position}
+    draft = place / "state.json.new"
+    draft.write_text(json.dumps(state), "utf-8")
+    os.replace(draft, place / "state.json")
+
+
+def _read_state(place: Path) -> int:
+    """Up to which change a generation goes. Raises when it is not one of ours."""
+    state = json.loads((place / "state.json").read_text("utf-8"))
+    if (state["shape"], state["fold"]) != (SHAPE, folding.FOLD_VERSION):
+        raise ValueError("made by another version")
+    return state["position"]
+
+
+def _open_generation(place: Path, generation: str) -> _Opened:
+    from whoosh.filedb.filestore import FileStorage
+
+    position = _read_state(place)
+    searcher = FileStorage(str(place)).open_index(schema=_schema()).searcher()
+    reader = searcher.reader()
+    words, wholes, latin = (Vocabulary(_text(word) for word in reader.lexicon(name)) for name in ("word", "whole", "latin"))
+    return _Opened(generation, searcher, position, words, wholes, latin, seen=position)
+
+
+def _text(word: bytes | str) -> str:
+    return word.decode() if isinstance(word, bytes) else word
+
+
+def _documents(session: Session, ids: Sequence[int]) -> Iterator[dict[str, str]]:
+    """One document a concept, for those of these ids that exist."""
+    terms: dict[int, list[TermRow]] = {}
+    for term in term_rows(session, ids):
+        terms.setdefault(term.concept_id, []).append(term)
+    defined: dict[int, set[str]] = {}
+    for some in _slices(ids, BATCH):
+        rows = session.execute(
+            select(Definition.concept_id, Definition.language, Definition.text, Definition.plain).where(Definition.concept_id.in_(some))
+        )
+        for concept_id, language, text, plain in rows:
+            defined.setdefault(concept_id, set()).update(definition_words(text, plain, language))
+        for concept_id, subject in session.execute(select(Concept.id, Concept.subject).where(Concept.id.in_(some))).all():
+            yield _document(concept_id, subject, terms.get(concept_id, []), defined.get(concept_id, set()))
+
+
+def _document(concept_id: int, subject: str | None, terms: list[TermRow], defined: Iterable[str]) -> dict[str, str]:
+    word: set[str] = set()
+    whole: set[str] = set()
+    latin: set[str] = set()
+    for term in terms:
+        for form in (term.text, *term.variants):
+            words = words_of(folding.fold(form, term.language))
+            whole.add(" ".join(words))
+            word |= search_words(form, term.language)
+            latin |= latin_words(form, term.language, term.transliteration)
+    return {
+        "id": str(concept_id),
+        "word": APART.join(sorted(word)),
+        "whole": APART.join(sorted(whole)),
+        "latin": APART.join(sorted(latin)),
+        "defined": APART.join(sorted(defined)),
+        "subject": subject or "",
+        "language": " ".join(sorted({tag for term in terms for tag in (term.language, term.language.partition("-")[0])})),
+        "status": " ".join(sorted({term.status for term in terms})),
+    }
+
+
+def _slices(values: Sequence[int], size: int) -> Iterator[Sequence[int]]:
+    for start in range(0, len(values), size):
+        yield values[start : start + size]
+
+
+# From a query to Whoosh's
+
+
+def _find(opened: _Opened, query: Query, filters: Filters, limit: int) -> list[int]:
+    from whoosh import query as q
+
+    narrow = _narrow(filters)
+    found: dict[int, None] = {}
+    for asked in _readings(opened, query):
+        hits = opened.searcher.search(asked, limit=limit, filter=narrow, scored=True)
+        for hit in hits:
+            found.setdefault(int(hit["id"]))
+        if len(found) >= limit:
+            break
+    if not found:
+        every = [q.Term("defined", form) for word in query.words for form in word.folds]
+        for hit in opened.searcher.search(q.Or(every), limit=limit, filter=narrow):
+            found.setdefault(int(hit["id"]))
+    return list(found)[:limit]
+
+
+def _narrow(filters: Filters):
+    from whoosh import query as q
+
+    parts = []
+    for name, values in (("subject", filters.subjects), ("language", filters.languages), ("status", filters.statuses)):
+        if values is not None:
+            parts.append(q.Or([q.Term(name, value) for value in sorted(values)]))
+    return q.And(parts) if parts else None
+
+
+def _readings(opened: _Opened, query: Query) -> Iterator[Any]:
+    """What the query may mean, likeliest first; the next is only tried while there is room for more concepts."""
+    from whoosh import query as q
+
+    wholes = [q.Term("whole", whole, boost=8.0) for whole in query.wholes]
+    for start in query.wholes:
+        wholes += [q.Term("whole", whole, boost=4.0) for whole in opened.wholes.beginning(start, MOST_EXPANSIONS)]
+        if is_cjk(start):
+            wholes += [q.Term("whole", whole, boost=2.0) for whole in opened.wholes.containing(start, MOST_EXPANSIONS)]
+    yield q.Or(wholes)
+    plain = [_any(q, _plain(opened, word)) for word in query.words]
+    yield q.And(plain)
+    everything = [
+        _any(q, {**_far(opened, word), **_plain(opened, word)}, _latin(opened, word)) for word in query.words
+    ]
+    if query.latin:
+        whole_key = q.Term("latin", query.latin, boost=LATIN)
+        yield q.Or([q.And(everything), whole_key])
+    else:
+        yield q.And(everything)
+
+
+def _any(q, words: dict[str, float], latin: dict[str, float] | None = None):
+    terms = [q.Term("word", word, boost=weight) for word, weight in words.items()]
+    terms += [q.Term("latin", key, boost=weight) for key, weight in (latin or {}).items()]
+    terms += [q.Term("defined", word, boost=0.1) for word, weight in words.items() if weight >= KEY]
+    return q.Or(terms)
+
+
+def _plain(opened: _Opened, word: QueryWord) -> dict[str, float]:
+    """Words of the index that are this one, its stem, or begin like it, with how near they are."""
+    found = dict.fromkeys(word.folds, EXACT)
+    found |= dict.fromkeys(word.keys, KEY)
+    for form in word.folds:
+        for longer in opened.words.beginning(form, MOST_EXPANSIONS):
+            found.setdefault(longer, PREFIX)
+    return found
+
+
+def _far(opened: _Opened, word: QueryWord) -> dict[str, float]:
+    """Words of the index that contain this one, or are it with a typo."""
+    found: dict[str, float] = {}
+    for form in word.folds:
+        if len(form) > 2:
+            for longer in opened.words.containing(form, MOST_EXPANSIONS):
+                found.setdefault(longer, INFIX)
+        for near, wrong in opened.words.near(form, MOST_EXPANSIONS):
+            found.setdefault(near, NEAR if wrong <= 1 else FAR)
+        if len(found) < MOST_EXPANSIONS // 4:
+            for longer in opened.words.beginning_nearly(form, MOST_EXPANSIONS):
+                found.setdefault(longer, FAR)
+    for stem in word.stems:
+        for near, wrong in opened.words.near(stem, MOST_EXPANSIONS):
+            if wrong <= 1:
+                found.setdefault(near, FAR)
+    return found
+
+
+def _latin(opened: _Opened, word: QueryWord) -> dict[str, float]:
+    """Latin keys of words in other scripts."""
+    if not word.latin:
+        return {}
+    found = {word.latin: LATIN}
+    if len(word.latin) > 2:
+        for longer in opened.latin.beginning(word.latin, MOST_EXPANSIONS):
+            found.setdefault(longer, FAR)
+    return found

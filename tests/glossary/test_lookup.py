@@ -1,0 +1,361 @@
+"""One box, any language, any spelling; an index that may be damaged, old, locked or gone and never says what is false."""
+
+import os
+import shutil
+import subprocess
+import sys
+import textwrap
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from glossary import editing
+from glossary.exchange import load_concepts, remove_origin
+from glossary.lookup import DatabaseScan, highlight, search
+from glossary.spelling import LONGEST_QUERY, read_query
+from glossary.whoosh_index import MOST_FRESH, WhooshIndex
+
+CONCEPTS = [
+    ("verblijfsvergunning-asiel", "asylum", {
+        "nl": ["verblijfsvergunning asiel voor bepaalde tijd"], "en": ["asylum residence permit"],
+        "ar": ["تصريح إقامة لجوء"], "fa": ["اجازهٔ اقامت پناهندگی"], "ti": ["ናይ ዑቕባ ፍቓድ መንበሪ"], "tr": ["iltica oturma izni"],
+    }),
+    ("vluchteling", "asylum", {
+        "nl": ["vluchteling"], "en": ["refugee"], "ar": ["لاجئ"], "fa": ["پناهنده"], "ti": ["ስደተኛ"], "am": ["ስደተኛ"],
+        "tr": ["mülteci"], "fr": ["réfugié"], "ru": ["беженец"], "zh": ["难民"],
+    }),
+    ("asielzoeker", "asylum", {"nl": ["asielzoeker"], "en": ["asylum seeker"], "ar": ["طالب لجوء"], "so": ["magangelyo-doon"]}),
+    ("rechtbank", "procedure", {"nl": ["rechtbank"], "en": ["court"], "ar": ["محكمة"], "am": ["ፍርድ ቤት"], "fa": ["دادگاه"]}),
+    ("bezwaar", "procedure", {"nl": ["bezwaar", "bezwaarschrift"], "en": ["objection"], "ar": ["اعتراض"], "tr": ["itiraz"]}),
+    ("huurtoeslag", "benefits", {"nl": ["huurtoeslag"], "en": ["housing benefit"], "fr": ["allocation de logement"]}),
+    ("politie", "law", {"nl": ["politie"], "am": ["ፖሊስ"], "ti": ["ፖሊስ"], "en": ["police"]}),
+    ("afspraak", "living", {"nl": ["afspraak"], "ti": ["ቆጸራ"], "am": ["ቀጠሮ"], "en": ["appointment"]}),
+]  # fmt: skip
+
+
+def fill(session, concepts=CONCEPTS, origin_name="words"):
+    entries = [
+        {"code": code, "subject": subject, "terms": [{"language": language, "text": text} for language, texts in terms.items() for text in texts],
+         "definitions": {"nl": {"text": f"Betekenis van {code}.", "plain": "Een woord van de gemeente Utrecht." if code == "afspraak" else None}}}
+        for code, subject, terms in concepts
+    ]  # fmt: skip
+    loaded = load_concepts(session, entries, origin="import", origin_name=origin_name, by="test")
+    assert not loaded.rejected
+    session.commit()
+
+
+@pytest.fixture
+def index(tmp_path):
+    index = WhooshIndex(tmp_path / "terms")
+    yield index
+    index.close()
+
+
+def codes(session, index, query, **options):
+    from glossary.models import Concept
+
+    return [session.get(Concept, hit.concept_id).code for hit in search(session, index, query, **options)]
+
+
+FOUND = [
+    # what people type, the concept they mean
+    ("verblijfsvergunnig", "verblijfsvergunning-asiel", "a typo"),
+    ("verblijfsvergunnign asiel", "verblijfsvergunning-asiel", "two letters swapped"),
+    ("vergunning", "verblijfsvergunning-asiel", "part of a compound"),
+    ("verblijfsver", "verblijfsvergunning-asiel", "as one types"),
+    ("verblijsverg", "verblijfsvergunning-asiel", "a typo, as one types"),
+    ("asiel verblijfsvergunning", "verblijfsvergunning-asiel", "words in another order"),
+    ("لاجيء", "vluchteling", "another hamza"),
+    ("لاجىء", "vluchteling", "another yeh"),
+    ("اللاجئ", "vluchteling", "with the article"),
+    ("لَاجِئ", "vluchteling", "with vowel signs"),
+    ("پناهنده", "vluchteling", "as it is"),
+    ("پناهندگان", "vluchteling", "the plural"),
+    ("پناهندگى", "verblijfsvergunning-asiel", "Arabic yeh in Persian"),
+    ("اجازه اقامت", "verblijfsvergunning-asiel", "without its ezafe"),
+    ("asylum", "verblijfsvergunning-asiel", "a word of several concepts"),
+    ("refugees", "vluchteling", "an English plural"),
+    ("refugie", "vluchteling", "without accents"),
+    ("multeci", "vluchteling", "Turkish without its dots"),
+    ("MÜLTECİ", "vluchteling", "Turkish capitals"),
+    ("беженцы", "vluchteling", "a Russian plural"),
+    ("难民", "vluchteling", "Chinese"),
+    ("难", "vluchteling", "Chinese, as one types"),
+    ("ስደተኛ", "vluchteling", "as it is"),
+    ("ሥደተኛ", "vluchteling", "an Ethiopic homophone"),
+    ("ዕቕባ", "verblijfsvergunning-asiel", "a typo in Tigrinya"),
+    ("ቆፀራ", "afspraak", "the other ጸ"),
+    ("mahkama", "rechtbank", "Arabic in Latin letters"),
+    ("mahkamah", "rechtbank", "Arabic in other Latin letters"),
+    ("panahandeh", "vluchteling", "Persian in Latin letters"),
+    ("dadgah", "rechtbank", "Persian in Latin letters"),
+    ("polis", "politie", "Amharic in Latin letters"),
+    ("bezwaarschriften", "bezwaar", "a Dutch plural"),
+    ("toeslag", "huurtoeslag", "the head of a compound"),
+    ("huur toeslag", "huurtoeslag", "a compound written apart"),
+    ("Utrecht", "afspraak", "a word of a definition"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["whoosh", "database"])
+def test_people_find_what_they_mean_however_they_spell_it(session, index, kind):
+    fill(session)
+    used = index if kind == "whoosh" else None
+    missed = []
+    for query, code, why in FOUND:
+        if kind == "database" and query == "verblijsverg":
+            continue
+        got = codes(session, used, query)
+        if code not in got[:3]:
+            missed.append((query, why, got))
+    assert missed == [], missed
+
+
+NOT_FOUND = ["xyzzy", "voetbal", "كرة القدم", "فوتبال", "እግር ኳስ", "足球", "🙂", "،؟", " ", "", "a" * 5000]
+
+
+@pytest.mark.parametrize("kind", ["whoosh", "database"])
+def test_what_is_not_there_is_not_found(session, index, kind):
+    fill(session)
+    for query in NOT_FOUND:
+        assert search(session, index if kind == "whoosh" else None, query) == [], query
+
+
+ORDER = [("vluchteling", "vluchteling"), ("bezwaar", "bezwaar"), ("asylum seeker", "asielzoeker"), ("محكمة", "rechtbank"), ("ስደተኛ", "vluchteling")]
+
+
+@pytest.mark.parametrize(("query", "first"), ORDER)
+def test_the_very_word_comes_first(session, index, query, first):
+    fill(session)
+    assert codes(session, index, query)[0] == first
+
+
+def test_among_equals_the_preferred_term_comes_first_and_deprecated_last(session, index):
+    fill(session, [(f"c{number}", "law", {"ar": ["قاضي"]}) for number in range(3)])
+    from sqlalchemy import select
+
+    from glossary.models import Term
+
+    terms = session.scalars(select(Term).order_by(Term.id)).all()
+    editing.deprecate_term(session, terms[0], "old", by="Rana", by_id=2)
+    editing.approve_term(session, terms[2], by="Rana", by_id=2)
+    session.commit()
+    assert codes(session, index, "قاضى") == ["c2", "c1", "c0"]
+    assert codes(session, index, "قاضي", status="preferred") == ["c2"]
+    assert codes(session, index, "قاضي", include_proposed=False) == ["c2", "c0"]
+
+
+def test_filters_narrow_to_a_language_a_status_or_a_field_with_what_is_below_it(session, index):
+    fill(session)
+    assert codes(session, index, "asylum", language="en")
+    assert codes(session, index, "asylum", language="nl") == []
+    assert codes(session, index, "polis", language="ti") == ["politie"]
+    assert set(codes(session, index, "asylum", subject="migration")) == {"verblijfsvergunning-asiel", "asielzoeker"}
+    assert codes(session, index, "asylum", subject="benefits") == []
+
+
+MARKED = [
+    ("vergunning", "nl", "verblijfsvergunning asiel", ["vergunning"]),
+    ("refugie", "fr", "le Réfugié reconnu", ["Réfugié"]),
+    ("لاجيء", "ar", "اللَّاجِئُ السوري", ["اللَّاجِئُ"]),
+    ("لاجئ", "ar", "لَاجِئ سوري", ["لَاجِئ"]),
+    ("اجازه", "fa", "اجازهٔ اقامت", ["اجازهٔ"]),
+    ("ሥደተ", "am", "ስደተኛ ፡ ሰው", ["ስደተ"]),
+    ("ቆፀራ", "ti", "ናይ ቆጸራ ወረቐት", ["ቆጸራ"]),
+    ("multeci", "tr", "MÜLTECİ KAMPI", ["MÜLTECİ"]),
+    ("mahkama", "ar", "المحكمة العليا", ["المحكمة"]),
+    ("难民", "zh", "难民身份", ["难民"]),
+    ("court order", "en", "Court’s order, a court", ["Court", "order", "court"]),
+]
+
+
+@pytest.mark.parametrize(("query", "language", "text", "marked"), MARKED)
+def test_what_matched_is_marked_in_the_spelling_people_wrote(query, language, text, marked):
+    spans = highlight(read_query(query), text, language)
+    assert [text[start:end] for start, end in spans] == marked
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.text(max_size=200), st.text(max_size=60), st.sampled_from(["ar", "fa", "ti", "am", "nl", "tr", "zh", "en"]))
+def test_marks_never_leave_the_text_or_overlap(query, text, language):
+    at = 0
+    for start, end in highlight(read_query(query), text, language):
+        assert at <= start < end <= len(text)
+        at = end
+    assert len(read_query(query).text) <= LONGEST_QUERY
+
+
+def test_an_approval_counts_from_the_next_search_on_in_every_process(session, index, tmp_path):
+    fill(session)
+    other = WhooshIndex(tmp_path / "terms")
+    own_folder = WhooshIndex(tmp_path / "elsewhere")
+    for searching in (index, other, own_folder):
+        assert codes(session, searching, "hoorzitting") == []
+    concept = editing.new_concept(session, "hoorzitting", by="Rana")
+    editing.propose_term(session, concept, "nl", "hoorzitting", by="Rana")
+    editing.propose_term(session, concept, "ti", "ናይ ምስማዕ ኣኼባ", by="Rana")
+    session.commit()
+    for searching in (index, other, own_folder):
+        assert codes(session, searching, "hoorziting") == ["hoorzitting"]
+        assert codes(session, searching, "ምስማዕ")[0] == "hoorzitting"
+    editing.remove_concept(session, concept, by="Rana", why="twice")
+    session.commit()
+    for searching in (index, other, own_folder):
+        assert codes(session, searching, "hoorzitting") == []
+        searching.close()
+
+
+def test_what_a_person_did_and_gave_up_leaves_nothing_in_the_index(session, index):
+    fill(session)
+    codes(session, index, "bezwaar")
+    concept = editing.new_concept(session, "hoorzitting", by="Rana")
+    editing.propose_term(session, concept, "nl", "hoorzitting", by="Rana")
+    assert codes(session, index, "hoorzitting") == ["hoorzitting"]
+    session.rollback()
+    assert codes(session, index, "hoorzitting") == []
+    concept = editing.new_concept(session, "zitting", by="Rana")
+    editing.propose_term(session, concept, "ar", "جلسة استماع", by="Rana")
+    session.commit()
+    assert codes(session, index, "جلسه") == ["zitting"]
+    assert codes(session, index, "hoorzitting") == []
+
+
+def test_many_changes_are_written_into_the_folder_and_found_after_a_restart(session, index, tmp_path):
+    fill(session)
+    codes(session, index, "bezwaar")
+    fill(session, [(f"c{number}", "law", {"nl": [f"begrip{number}"], "am": [f"ቃል{number}"]}) for number in range(MOST_FRESH + 5)], "more")
+    assert codes(session, index, "begrip7")[0] == "c7"
+    index.close()
+    again = WhooshIndex(tmp_path / "terms")
+    opened, fresh = again._up_to_date(session)
+    assert not fresh and opened.searcher.doc_count() == len(CONCEPTS) + MOST_FRESH + 5
+    assert codes(session, again, "ቃል9")[0] == "c9"
+    again.close()
+
+
+def damage_truncate(folder):
+    for path in folder.rglob("*.seg"):
+        path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+def damage_empty_state(folder):
+    for path in folder.rglob("state.json"):
+        path.write_text("")
+
+
+def damage_remove_generation(folder):
+    for path in folder.iterdir():
+        if path.is_dir():
+            shutil.rmtree(path)
+
+
+def damage_pointer(folder):
+    (folder / "current").write_text("nowhere")
+
+
+def damage_noise(folder):
+    for path in folder.rglob("*.seg"):
+        path.write_bytes(os.urandom(path.stat().st_size))
+
+
+def damage_old_fold(folder):
+    for path in folder.rglob("state.json"):
+        path.write_text(path.read_text().replace('"fold": ', '"fold": 9'))
+
+
+def damage_missing_documents(folder):
+    for path in folder.rglob("*.toc"):
+        path.unlink()
+
+
+DAMAGES = [
+    damage_truncate, damage_empty_state, damage_remove_generation, damage_pointer, damage_noise, damage_old_fold,
+    damage_missing_documents,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_damaged_index_is_built_anew_before_it_answers(session, tmp_path, damage):
+    fill(session)
+    folder = tmp_path / "terms"
+    first = WhooshIndex(folder)
+    assert codes(session, first, "panahandeh")[:1] == ["vluchteling"]
+    first.close()
+    damage(folder)
+    again = WhooshIndex(folder)
+    assert codes(session, again, "panahandeh")[:1] == ["vluchteling"]
+    assert codes(session, again, "vergunning") == ["verblijfsvergunning-asiel"]
+    again.close()
+
+
+def test_an_index_of_another_database_is_not_believed(session, index, tmp_path):
+    fill(session)
+    codes(session, index, "bezwaar")
+    remove_origin(session, "import", by="admin", everything=True)
+    session.commit()
+    index.close()
+    from sqlalchemy import delete
+
+    from storage.changes import Change
+
+    session.execute(delete(Change))
+    session.commit()
+    again = WhooshIndex(tmp_path / "terms")
+    assert codes(session, again, "bezwaar") == []
+    again.close()
+
+
+def test_without_a_folder_that_can_be_written_the_database_answers(session, tmp_path):
+    fill(session)
+    (tmp_path / "a-file").write_text("")
+    index = WhooshIndex(tmp_path / "a-file" / "terms")
+    assert codes(session, index, "پناهنده") == ["vluchteling"]
+
+
+def test_while_another_process_builds_the_database_answers_and_then_the_index(session, index, tmp_path):
+    fill(session)
+    with index._only_writer():
+        waiting = WhooshIndex(tmp_path / "terms")
+        assert codes(session, waiting, "panahandeh")[:1] == ["vluchteling"]
+        assert waiting._opened is None
+    assert codes(session, waiting, "panahandeh")[:1] == ["vluchteling"]
+    assert waiting._opened is not None
+    waiting.close()
+
+
+KILLED = """
+    import os, signal, sys, threading
+    from sqlalchemy import create_engine
+    from sqlalchemy.orm import Session
+    from glossary.whoosh_index import WhooshIndex
+    threading.Timer(float(sys.argv[3]), os.kill, (os.getpid(), signal.SIGKILL)).start()
+    index = WhooshIndex(sys.argv[2])
+    with Session(create_engine(sys.argv[1])) as session:
+        while True:
+            index.rebuild(session)
+"""
+
+
+@pytest.mark.parametrize("after", [0.05, 0.15, 0.3])
+def test_a_kill_in_the_middle_of_building_leaves_an_index_that_answers(session, index, tmp_path, after):
+    fill(session)
+    assert codes(session, index, "mahkama") == ["rechtbank"]
+    index.close()
+    url = session.get_bind().engine.url.render_as_string(hide_password=False)
+    session.commit()
+    done = subprocess.run([sys.executable, "-c", textwrap.dedent(KILLED), url, str(tmp_path / "terms"), str(after)], timeout=60)
+    assert done.returncode == -9
+    again = WhooshIndex(tmp_path / "terms")
+    assert codes(session, again, "mahkama") == ["rechtbank"]
+    opened, _ = again._up_to_date(session)
+    assert opened.searcher.doc_count() == len(CONCEPTS)
+    again.close()
+
+
+def test_the_database_scan_finds_no_less_than_the_index(session, index):
+    fill(session)
+    for query, _, _ in FOUND:
+        by_index = set(codes(session, index, query))
+        by_scan = set(codes(session, DatabaseScan(), query))
+        assert by_scan >= by_index, query
