@@ -6,7 +6,8 @@
 * A full build goes into a new generation, then `current` is replaced: kill it at any moment and the old one stands.
 * A search first asks the feed of changes what is new. Those few concepts are handed on as candidates as they are;
   when they are many, they are written into the generation. Writing first and noting the position after means that
-  a kill between the two only does the same work again.
+  after a kill between the two the folder is not taken for whole, and is built anew.
+* state.json also says how long each file is, so a folder that was cut short or written half is seen on opening.
 * Several processes may share a folder: one writes at a time (a lock that dies with its holder), the others search
   on with what they have plus what is new. A folder each works as well, and is what several machines do.
 * Anything unexpected from Whoosh (a damaged file shows late, as EOFError and the like) means a build anew.
@@ -25,6 +26,7 @@ import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +73,7 @@ class _Opened:
     """One generation as this process has it open."""
 
     generation: str
+    storage: Any
     searcher: Any
     position: int
     words: Vocabulary
@@ -123,7 +126,7 @@ class WhooshIndex:
         """Let go of the files."""
         with self._lock:
             if self._opened is not None:
-                self._opened.searcher.close()
+                _close(self._opened.searcher, self._opened.storage)
                 self._opened = None
 
     # Keeping up
@@ -207,8 +210,6 @@ class WhooshIndex:
 
     def _build(self, session: Session) -> None:
         """Everything into a new generation, which then becomes the current one."""
-        from whoosh.filedb.filestore import FileStorage
-
         with self._only_writer():
             self.close()
             generation = uuid.uuid4().hex
@@ -216,12 +217,13 @@ class WhooshIndex:
             try:
                 place.mkdir()
                 position = changes.position(session)
-                index = FileStorage(str(place)).create_index(_schema())
-                writer = index.writer(limitmb=64)
+                storage = _storage(place)
+                writer = storage.create_index(_schema()).writer(limitmb=64)
                 for ids in _slices(list(session.scalars(select(Concept.id).order_by(Concept.id))), BATCH):
                     for document in _documents(session, ids):
                         writer.add_document(**document)
                 writer.commit(optimize=True)
+                storage.close_files()
                 _write_state(place, position)
                 pointer = self.folder / f"current.{generation}"
                 pointer.write_text(generation, "utf-8")
@@ -242,13 +244,12 @@ class WhooshIndex:
     def _write(self, session: Session, opened: _Opened) -> bool:
         """What changed into the current generation, and open that. False when another process is writing: what is
         fresh here stays so, and no harm is done."""
-        from whoosh.filedb.filestore import FileStorage
-
         place = self.folder / opened.generation
         try:
             with self._only_writer():
                 if _read_state(place) <= opened.position:  # else another process wrote it meanwhile
-                    writer = FileStorage(str(place)).open_index(schema=_schema()).writer()
+                    storage = _storage(place)
+                    writer = storage.open_index(schema=_schema()).writer()
                     try:
                         for concept_id in opened.fresh:
                             writer.delete_by_term("id", str(concept_id))
@@ -258,6 +259,7 @@ class WhooshIndex:
                         writer.cancel()
                         raise
                     writer.commit()
+                    storage.close_files()
                     _write_state(place, opened.seen)
             self.close()
             self._opened = _open_generation(place, opened.generation)
@@ -288,29 +290,75 @@ def _schema():
     )
 
 
+@cache
+def _storage_class():
+    from whoosh.filedb.filestore import FileStorage
+
+    class Folder(FileStorage):
+        """Files in a folder, of which every one that Whoosh opens is closed in the end, also when it gave up on it."""
+
+        def __init__(self, place: str):
+            super().__init__(place)
+            self.files: list[Any] = []
+
+        def open_file(self, name, **options):
+            self.files = [file for file in self.files if not file.is_closed]
+            self.files.append(super().open_file(name, **options))
+            return self.files[-1]
+
+        def close_files(self) -> None:
+            for file in self.files:
+                if not file.is_closed:
+                    file.close()
+            self.files.clear()
+
+    return Folder
+
+
+def _storage(place: Path):
+    return _storage_class()(str(place))
+
+
+def _close(searcher, storage) -> None:
+    try:
+        searcher.close()
+    finally:
+        storage.close_files()
+
+
+def _sizes(place: Path) -> dict[str, int]:
+    return {path.name: path.stat().st_size for path in place.iterdir() if path.suffix in (".seg", ".toc")}
+
+
 def _write_state(place: Path, position: int) -> None:
-    state = {"shape": SHAPE, "fold": folding.FOLD_VERSION, "position": position}
+    state = {"shape": SHAPE, "fold": folding.FOLD_VERSION, "position": position, "files": _sizes(place)}
     draft = place / "state.json.new"
     draft.write_text(json.dumps(state), "utf-8")
     os.replace(draft, place / "state.json")
 
 
 def _read_state(place: Path) -> int:
-    """Up to which change a generation goes. Raises when it is not one of ours."""
+    """Up to which change a generation goes. Raises when it is not one of ours, or not whole."""
     state = json.loads((place / "state.json").read_text("utf-8"))
     if (state["shape"], state["fold"]) != (SHAPE, folding.FOLD_VERSION):
         raise ValueError("made by another version")
+    if state["files"] != _sizes(place):
+        raise ValueError("not whole")
     return state["position"]
 
 
 def _open_generation(place: Path, generation: str) -> _Opened:
-    from whoosh.filedb.filestore import FileStorage
-
     position = _read_state(place)
-    searcher = FileStorage(str(place)).open_index(schema=_schema()).searcher()
-    reader = searcher.reader()
-    words, wholes, latin = (Vocabulary(_text(word) for word in reader.lexicon(name)) for name in ("word", "whole", "latin"))
-    return _Opened(generation, searcher, position, words, wholes, latin, seen=position)
+    storage = _storage(place)
+    try:
+        searcher = storage.open_index(schema=_schema()).searcher()
+        reader = searcher.reader()
+        names = ("word", "whole", "latin")
+        words, wholes, latin = (Vocabulary(_text(word) for word in reader.lexicon(name)) for name in names)
+    except BaseException:
+        storage.close_files()
+        raise
+    return _Opened(generation, storage, searcher, position, words, wholes, latin, seen=position)
 
 
 def _text(word: bytes | str) -> str:

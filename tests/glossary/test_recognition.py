@@ -319,7 +319,7 @@ def test_places_are_always_in_the_text_whatever_it_is(pieces):
         Base.metadata.create_all(_engine)
         storage.changes.Base.metadata.create_all(_engine)
         with Session(_engine) as session:
-            entries = [{"code": code, "terms": [{"language": l, "text": t} for l, ts in by.items() for t in ts]} for code, by in CONCEPTS.items()]
+            entries = [{"code": code, "terms": [{"language": tag, "text": text} for tag, texts in by.items() for text in texts]} for code, by in CONCEPTS.items()]
             load_concepts(session, entries, origin="import", origin_name="words", by="test")
             session.commit()
     with Session(_engine) as session:
