@@ -199,12 +199,9 @@ def problems(session: Session, document: Document, source: str, target: str, tar
         for missing in recognition.missing_terms(
             session, source, target, source_language=document.source_language, target_language=target_language
         ):
-            found.append(
-                checks.Problem(
-                    f"term-{missing.kind}",
-                    {"term": missing.source_term, "expected": " / ".join(missing.expected), "concept": missing.code},
-                )
-            )
+            kind = {"approved": "term-missing", "source-word": "term-brackets"}[missing.kind]
+            fields = {"term": missing.source_term, "expected": " / ".join(missing.expected), "concept": missing.code}
+            found.append(checks.Problem(kind, fields))
         for hit in recognition.forbidden_in(session, target, target_language):
             found.append(checks.Problem("term-forbidden", {"term": hit.surface, "concept": hit.code}))
     return found

@@ -18,11 +18,12 @@ ORDER = {"preferred": 0, "admitted": 1, "proposed": 2, "deprecated": 3, "forbidd
 
 def open_index() -> lookup.SearchIndex:
     """This process's index for looking up."""
-    return _index(current_app.extensions["config"].index / "terms")
+    return index_in(current_app.extensions["config"].index / "terms")
 
 
 @cache
-def _index(folder: Path) -> lookup.SearchIndex:
+def index_in(folder: Path) -> lookup.SearchIndex:
+    """The index kept in a folder, opened once in a process."""
     from glossary.whoosh_index import WhooshIndex
 
     return WhooshIndex(folder)

@@ -8,6 +8,7 @@ waived the rule for that translation, which is recorded and shown.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Sequence
 
 from sqlalchemy import func, select
@@ -26,6 +27,7 @@ from app.models import (
     Sentence,
     Translation,
 )
+from importers import inline
 from memory import recording
 from memory.models import Unit
 from storage.columns import utc_now
@@ -126,6 +128,12 @@ def _check_length(text: str) -> None:
         raise TooLong(len(text))
 
 
+def _check_not_empty(text: str) -> None:
+    """Tags, spaces and invisible characters are no translation."""
+    if not any(unicodedata.category(c) not in ("Cf", "Cc", "Zs", "Zl", "Zp") for c in inline.plain(text)):
+        raise EmptyTarget
+
+
 def draft(
     session: Session, person: Person, segment: Segment, text: str, version: int, *, origin: Origin = Origin.TYPED
 ) -> None:
@@ -166,8 +174,7 @@ def save(
     """
     access.require_translator(person, segment.translation)
     _check_length(text)
-    if not text.strip():
-        raise EmptyTarget
+    _check_not_empty(text)
     if segment.state == TRANSLATED and segment.target == text:
         return []  # sent twice
     _check_legal(segment, "save")
@@ -338,8 +345,7 @@ def correct(session: Session, person: Person, segment: Segment, text: str, versi
     """A reviewer changes the text. It waits for a second person: the translator agrees, or another reviewer approves."""
     access.require_reviewer(person, segment.translation)
     _check_length(text)
-    if not text.strip():
-        raise EmptyTarget
+    _check_not_empty(text)
     _check_legal(segment, "correct")
     if segment.target == text and segment.state == WAITING:
         return
@@ -422,8 +428,7 @@ def release(session: Session, person: Person, translation: Translation) -> None:
 def comment(session: Session, person: Person, segment: Segment, text: str) -> Comment:
     """Say something about a segment. Raises EmptyTarget for nothing, TooLong."""
     _check_length(text)
-    if not text.strip():
-        raise EmptyTarget
+    _check_not_empty(text)
     said = Comment(segment_id=segment.id, person_id=person.id, text=text)
     session.add(said)
     session.flush()

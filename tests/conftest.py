@@ -33,6 +33,20 @@ def no_network():
     yield
 
 
+@pytest.fixture(autouse=True, scope="session")
+def cheap_passwords():
+    """Argon2 as always, at the lowest cost: hundreds of sign-ins would take minutes otherwise."""
+    from argon2 import PasswordHasher
+
+    from app import accounts
+
+    hasher = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+    accounts._hasher.cache_clear()
+    original, accounts._hasher = accounts._hasher, lambda: hasher
+    yield
+    accounts._hasher = original
+
+
 def create_tables(engine: Engine) -> None:
     for metadata in metadatas():
         metadata.create_all(engine)

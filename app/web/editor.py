@@ -107,10 +107,10 @@ def _segments(db, translation: Translation, part: int) -> list[Segment]:
 def _term_marks(db, translation: Translation, segments: list[Segment]) -> dict[int, list[recognition.Recognised]]:
     """segment id -> the terms in its source."""
     source, target = translation.document.source_language, translation.target_language
-    return {
-        s.id: recognition.recognise(db, s.sentence.text, source_language=source, target_language=target)
-        for s in segments
-    }
+    found = recognition.recognise_all(
+        db, [s.sentence.text for s in segments], source_language=source, target_language=target
+    )
+    return {s.id: hits for s, hits in zip(segments, found, strict=True)}
 
 
 # --- what the script asks ---------------------------------------------------------------------------------

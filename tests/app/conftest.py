@@ -1,0 +1,101 @@
+"""The permanent cast, named for what they do."""
+
+import pytest
+
+from tests.factories import a_document, a_person, segments_of
+
+
+@pytest.fixture
+def translator(session):
+    return a_person(session, "Samira", "translator:nl-ar")
+
+
+@pytest.fixture
+def reviewer(session):
+    return a_person(session, "Yusuf", "reviewer:nl-ar", "translator:nl-ar")
+
+
+@pytest.fixture
+def staff(session):
+    return a_person(session, "Marijke", "staff")
+
+
+@pytest.fixture
+def administrator(session):
+    return a_person(session, "Tesfay", "administrator")
+
+
+@pytest.fixture
+def outsider(session):
+    return a_person(session, "Nobody")
+
+
+@pytest.fixture
+def letter(session, staff):
+    """A Dutch letter of four segments, the first and the last the same, to be translated into Arabic."""
+    return a_document(session, by=staff)
+
+
+@pytest.fixture
+def translation(letter):
+    return letter.translations[0]
+
+
+@pytest.fixture
+def segments(session, translation):
+    return segments_of(session, translation)
+
+
+@pytest.fixture
+def app(engine, database_url, tmp_path):
+    """The whole web application on this test's database."""
+    from app import create_app
+    from app.config import Config
+
+    data = tmp_path / "data"
+    data.mkdir()
+    config = Config(data=data, database_url=database_url, secret_key="a secret of the tests only, long enough")
+    app = create_app(config)
+    yield app
+    app.extensions["engine"].dispose()
+
+
+class Visitor:
+    """A browser without a script: keeps cookies, sends the form's token."""
+
+    def __init__(self, app, person=None) -> None:
+        self.client = app.test_client()
+        self._token = None
+        if person is not None:
+            with self.client.session_transaction() as cookies:
+                cookies["_user_id"], cookies["_fresh"] = person.get_id(), True
+
+    def get(self, path, **options):
+        return self.client.get(path, **options)
+
+    @property
+    def token(self) -> str:
+        if self._token is None:
+            page = self.client.get("/account", follow_redirects=True).get_data(as_text=True)
+            self._token = page.split('name="csrf-token" content="', 1)[1].split('"', 1)[0]
+        return self._token
+
+    def post(self, path, data=None, **options):
+        """Send a form."""
+        return self.client.post(path, data={"csrf_token": self.token, **(data or {})}, **options)
+
+    def send(self, path, method="POST", **body):
+        """What the editor's script sends: JSON, and JSON back."""
+        headers = {"X-CSRFToken": self.token, "Accept": "application/json"}
+        return self.client.open(path, method=method, json=body, headers=headers)
+
+
+@pytest.fixture
+def visit(app, session):
+    """visit(person): a browser in which that person is signed in; visit(): a stranger's."""
+
+    def visit(person=None) -> Visitor:
+        session.commit()
+        return Visitor(app, person)
+
+    return visit

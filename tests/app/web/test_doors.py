@@ -1,0 +1,81 @@
+"""Every endpoint refuses strangers and outsiders, unless it is on a short list of open ones."""
+
+import pytest
+
+from app.web import OPEN_ENDPOINTS, ROLELESS_ENDPOINTS
+
+#: What stands in an address for each kind of part.
+PARTS = {"int": "1", "default": "x", "path": "css/dragoman.css"}
+
+
+def addresses(app):
+    for rule in app.url_map.iter_rules():
+        values = {name: PARTS.get(type(rule._converters[name]).__name__.replace("Converter", "").lower().replace("integer", "int"), "x") for name in rule.arguments}
+        with app.test_request_context():
+            path = app.url_map.bind("localhost").build(rule.endpoint, values, method=sorted(rule.methods)[0], force_external=False)
+        for method in sorted(rule.methods & {"GET", "POST", "PUT", "DELETE"}):
+            yield rule.endpoint, method, path
+
+
+def test_strangers_are_asked_to_sign_in_everywhere(app, visit, letter):
+    stranger = visit()
+    token = stranger.token
+    seen = set()
+    for endpoint, method, path in addresses(app):
+        seen.add(endpoint)
+        if endpoint in OPEN_ENDPOINTS:
+            continue
+        answer = stranger.client.open(path, method=method, data={"csrf_token": token})
+        assert answer.status_code == 302 and "/sign-in" in answer.headers["Location"], (method, path)
+    assert len(seen) > 30
+
+
+def test_an_outsider_sees_nothing(app, visit, outsider, letter):
+    visitor = visit(outsider)
+    for endpoint, method, path in addresses(app):
+        if endpoint in OPEN_ENDPOINTS | ROLELESS_ENDPOINTS:
+            continue
+        answer = visitor.client.open(path, method=method, data={"csrf_token": visitor.token})
+        assert answer.status_code == 404, (method, path)
+        assert "Uw aanvraag" not in answer.get_data(as_text=True)
+
+
+def test_an_outsiders_first_page_says_who_can_help(visit, outsider, letter):
+    page = visit(outsider).get("/").get_data(as_text=True)
+    assert "administrator" in page
+    assert "brief" not in page
+
+
+@pytest.mark.parametrize("path", ["/documents/{}", "/documents/{}/original", "/documents/{}/history", "/documents/{}/erase"])
+def test_what_is_hidden_looks_like_what_never_was(session, visit, letter, path):
+    from tests.factories import a_person
+
+    stranger_to_it = visit(a_person(session, "Hana", "translator:nl-ti"))
+    hidden = stranger_to_it.get(path.format(letter.id))
+    never = stranger_to_it.get(path.format(999_999))
+    assert hidden.status_code == never.status_code == 404
+    assert hidden.get_data().replace(b"999999", b"") == never.get_data().replace(b"999999", b"") or (
+        len(hidden.get_data()) == len(never.get_data())
+    )
+
+
+def test_every_page_keeps_to_itself(visit, staff):
+    headers = visit(staff).get("/documents").headers
+    assert "default-src 'none'" in headers["Content-Security-Policy"]
+    assert "unsafe" not in headers["Content-Security-Policy"]
+    assert headers["Cache-Control"] == "no-store"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_a_form_without_its_token_is_refused(visit, staff, letter):
+    answer = visit(staff).client.post(f"/documents/{letter.id}/erase", data={"memory": "yes"})
+    assert answer.status_code == 400
+    assert "expired" in answer.get_data(as_text=True)
+
+
+def test_nothing_inline_runs_on_any_page(visit, administrator, letter):
+    visitor = visit(administrator)
+    for path in ("/desk", "/people", "/documents", f"/documents/{letter.id}", "/documents/new", "/look-up", "/memory", "/account"):
+        page = visitor.get(path).get_data(as_text=True)
+        assert " style=" not in page and " onclick=" not in page and "<style" not in page, path
+        assert page.count("<script") == page.count("<script src=") + page.count('<script type="module" src='), path
