@@ -1,0 +1,133 @@
+// The side panel: suggestions, terms, comments and history of the open segment, as a fragment of the server.
+
+export class Panel {
+  constructor(element, words, token) {
+    this.element = element;
+    this.words = words;
+    this.token = token;
+    this.kept = new Map();
+    this.shown = element.dataset.for ?? null;
+    if (this.shown) this.#ready();
+    element.addEventListener("submit", (event) => this.#comment(event));
+    element.addEventListener("click", (event) => {
+      if (event.target.closest("[data-retry]")) this.show(this.url, this.wanted, true);
+    });
+  }
+
+  /** Show the panel of a segment; what is fetched once is kept until something changes there. */
+  async show(url, id, again = false) {
+    this.url = url;
+    this.wanted = id;
+    if (this.shown === id && !again && !this.element.querySelector("[data-pending]")) return;
+    if (again) this.kept.delete(id);
+    const late = setTimeout(() => this.element.classList.add("is-stale"), 250);
+    this.element.setAttribute("aria-busy", "true");
+    try {
+      const html = await this.#get(url, id);
+      if (this.wanted !== id) return;
+      this.#put(html, id);
+    } catch {
+      if (this.wanted !== id) return;
+      const button = document.createElement("button");
+      button.type = "button";
+      button.className = "button quiet";
+      button.dataset.retry = "";
+      button.textContent = this.words.again;
+      const p = document.createElement("p");
+      p.textContent = this.words.panel_failed;
+      this.element.replaceChildren(p, button);
+      this.shown = null;
+    } finally {
+      clearTimeout(late);
+      if (this.wanted === id) {
+        this.element.classList.remove("is-stale");
+        this.element.removeAttribute("aria-busy");
+      }
+    }
+  }
+
+  /** Fetch what will be wanted next. */
+  prefetch(url, id) {
+    this.#get(url, id).catch(() => {});
+  }
+
+  /** Something changed in these segments: ask again next time. */
+  forget(...ids) {
+    ids.forEach((id) => this.kept.delete(id));
+    if (ids.includes(this.shown)) this.shown = null;
+  }
+
+  #get(url, id) {
+    if (!this.kept.has(id)) {
+      const going = fetch(`${url}/panel`, { headers: { Accept: "text/html", "X-Requested-With": "fetch" }, redirect: "manual" })
+        .then((response) => response.ok ? response.text() : Promise.reject(new Error(response.status)));
+      going.catch(() => this.kept.delete(id));
+      this.kept.set(id, going);
+    }
+    return this.kept.get(id);
+  }
+
+  #put(html, id) {
+    const top = this.element.scrollTop;
+    const same = this.shown === id;
+    this.element.innerHTML = html;
+    this.element.scrollTop = same ? top : 0;
+    this.shown = id;
+    this.#ready();
+  }
+
+  #ready() {
+    this.element.querySelectorAll("[data-use], [data-insert-term]").forEach((button) => { button.hidden = false; });
+    this.element.dispatchEvent(new CustomEvent("dragoman:ready", { bubbles: true }));
+  }
+
+  /** The n-th suggestion, from 1. */
+  suggestion(n) {
+    return this.element.querySelectorAll("[data-insert]")[n - 1] ?? null;
+  }
+
+  /** Show where a term of the source is explained. */
+  showTerm(concept) {
+    this.element.querySelectorAll(".is-shown").forEach((entry) => entry.classList.remove("is-shown"));
+    const entry = this.element.querySelector(`[data-concept-entry="${CSS.escape(concept)}"]`);
+    if (!entry) return;
+    entry.closest("details")?.setAttribute("open", "");
+    entry.classList.add("is-shown");
+    entry.focus({ preventScroll: true });
+    entry.scrollIntoView({ block: "nearest" });
+  }
+
+  async #comment(event) {
+    const form = event.target.closest("form[data-comment-form]");
+    if (!form) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const area = form.elements.text;
+    const failed = form.querySelector("[data-failed]");
+    if (!area.value.trim() || form.dataset.going) return;
+    form.dataset.going = "1";
+    const id = this.shown;
+    try {
+      const response = await fetch(form.action, {
+        method: "POST", redirect: "manual",
+        headers: { "Content-Type": "application/json", Accept: "text/html", "X-CSRFToken": this.token(), "X-Requested-With": "fetch" },
+        body: JSON.stringify({ text: area.value }),
+      });
+      if (!response.ok) throw new Error(response.status);
+      const html = await response.text();
+      this.kept.delete(id);
+      if (this.shown !== id) return;
+      const list = this.element.querySelector("[data-comments]");
+      const fresh = document.createElement("div");
+      fresh.innerHTML = html;
+      list.replaceChildren(...(fresh.querySelector("[data-comments]") ?? fresh).childNodes);
+      const again = list.querySelector("form[data-comment-form]") ?? form;
+      again.elements.text.value = "";
+      again.elements.text.focus();
+    } catch {
+      if (failed) { failed.textContent = this.words.comment_failed; failed.hidden = false; }
+    } finally {
+      delete form.dataset.going;
+    }
+  }
+}
