@@ -8,9 +8,9 @@ processes and machines see an approval, a recall or an erasure on their next loo
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Row, select
@@ -20,6 +20,7 @@ from sqlalchemy.pool import SingletonThreadPool, StaticPool
 from languages import tags
 from memory import forms
 from memory.models import QUALITIES, TOPIC, Unit
+from memory.recording import text_keys
 from storage import changes
 
 
@@ -37,13 +38,14 @@ class Pair(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """What matching must know of a unit before it reads its row. Keys are 64-bit digests of texts."""
+    """What matching must know of a unit before it reads its row. Keys are digests (memory.models)."""
 
     id: int
     form: str
     words: str
     bare_key: int
     same_key: int
+    profile_key: int
     previous_key: int
     next_key: int
     place_key: int
@@ -55,9 +57,6 @@ class Entry(NamedTuple):
     project: str | None
 
 
-#: Stands for "not known" among keys of neighbours; equal to nothing.
-UNKNOWN = 0
-
 _COLUMNS = (
     Unit.id,
     Unit.source_language,
@@ -67,29 +66,20 @@ _COLUMNS = (
     Unit.source_key,
     Unit.form,
     Unit.form_version,
-    Unit.previous_source,
-    Unit.next_source,
-    Unit.document,
-    Unit.position,
+    Unit.bare_key,
+    Unit.profile_key,
+    Unit.previous_key,
+    Unit.next_key,
+    Unit.place_key,
     Unit.found_elsewhere,
     Unit.quality,
     Unit.origin,
     Unit.one_to_one,
-    Unit.approved_at,
-    Unit.translated_at,
-    Unit.created_at,
+    Unit.recency,
     Unit.project,
     Unit.recalled_at,
 )
 _QUALITY_ORDER = {quality.value: order for order, quality in enumerate(QUALITIES)}
-
-
-def neighbour_key(text: str | None) -> int:
-    return UNKNOWN if text is None else forms.key("n" + forms.same_text(text))
-
-
-def place_key(document: str | None, position: int | None) -> int:
-    return UNKNOWN if document is None or position is None else forms.key(f"{position} {document}")
 
 
 class Vocabulary:
@@ -123,36 +113,31 @@ class Vocabulary:
 
 
 def entry(row: Row, pair: Pair, vocabulary: Vocabulary) -> Entry:
+    keys: Mapping[str, Any]
     if pair.reversed:
-        form, same = forms.form(row.target, pair.language), forms.key(forms.same_text(row.target))
-        before = after = place = UNKNOWN
+        keys = text_keys(row.target, pair.language)
     else:
         current = row.form_version == forms.VERSION
-        form = row.form if current else forms.form(row.source, pair.language)
-        same = row.source_key
-        before, after = neighbour_key(row.previous_source), neighbour_key(row.next_source)
-        place = place_key(row.document, row.position)
+        keys = row._mapping if current else text_keys(row.source, pair.language)
+    form = keys["form"]
     return Entry(
         id=row.id,
         form=form,
         words=vocabulary.add(forms.words(form)) if forms.has_words(pair.language) else "",
-        bare_key=forms.key(forms.bare(form)),
-        same_key=same,
-        previous_key=before,
-        next_key=after,
-        place_key=place,
+        bare_key=keys["bare_key"],
+        same_key=keys["source_key"],
+        profile_key=keys["profile_key"],
+        # the neighbours are in the other language
+        previous_key=0 if pair.reversed else row.previous_key,
+        next_key=0 if pair.reversed else row.next_key,
+        place_key=0 if pair.reversed else row.place_key,
         elsewhere=row.found_elsewhere and not pair.reversed,
         quality=_QUALITY_ORDER[row.quality],
         origin=row.origin,
         one_to_one=row.one_to_one,
-        recency=recency(row),
+        recency=row.recency,
         project=row.project,
     )
-
-
-def recency(row: Row) -> int:
-    """When somebody last vouched for a unit, in whole seconds since 1970."""
-    return int((row.approved_at or row.translated_at or row.created_at).timestamp())
 
 
 @dataclass(frozen=True)

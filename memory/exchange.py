@@ -11,14 +11,15 @@ from sqlalchemy import func, insert, select, tuple_
 from sqlalchemy.orm import Session
 
 from languages import tags
-from memory import forms
 from memory.models import QUALITIES, TOPIC, Found, Quality, Unit
 from memory.recording import (
     EmptyText,
     UnstorableText,
     check_text,
     place_digest,
+    place_keys,
     remember,
+    text_keys,
     unit_digest,
 )
 from storage import changes
@@ -242,9 +243,14 @@ def _values(row: UnitRow, now: dt.datetime) -> dict:
         "target_language": target_language,
         "quality": Quality(row.quality).value,
         "digest": unit_digest(source_language, target_language, row.source, row.target, row.project),
-        "source_key": forms.key(forms.same_text(row.source)),
-        "form": forms.form(row.source, source_language),
-        "form_version": forms.VERSION,
+        **text_keys(row.source, source_language),
+        **place_keys(
+            document=row.document,
+            position=row.position,
+            previous_source=row.previous_source,
+            next_source=row.next_source,
+            vouched_at=row.approved_at or row.translated_at or row.created_at or now,
+        ),
         "found_elsewhere": False,
         "created_at": row.created_at or now,
         "changed_at": now,

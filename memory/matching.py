@@ -16,9 +16,10 @@ from sqlalchemy.orm import Session
 
 from languages import tags
 from memory import candidates, forms, scoring
-from memory.candidates import UNKNOWN, Entry, Pair
+from memory.candidates import Entry, Pair
 from memory.differences import Difference, differences
 from memory.models import QUALITIES, Found, Quality, Unit
+from memory.recording import neighbour_key, position_key
 from memory.scoring import Reason
 from storage.columns import utc_now
 
@@ -81,6 +82,10 @@ class Query:
     words: tuple[str, ...]
     bare_key: int
     same_key: int
+    profile_key: int
+    previous: str | None
+    next: str | None
+    place: tuple[str, int] | None
     previous_key: int
     next_key: int
     place_key: int
@@ -181,9 +186,13 @@ def _query(
         words=tuple(forms.words(form)) if forms.has_words(source_language) else (),
         bare_key=forms.key(forms.bare(form)),
         same_key=forms.key(forms.same_text(text)),
-        previous_key=candidates.neighbour_key(previous),
-        next_key=candidates.neighbour_key(next),
-        place_key=candidates.place_key(document, position),
+        profile_key=forms.profile_key(text),
+        previous=None if previous is None else forms.same_text(previous),
+        next=None if next is None else forms.same_text(next),
+        place=None if document is None or position is None else (document, position),
+        previous_key=neighbour_key(previous),
+        next_key=neighbour_key(next),
+        place_key=position_key(document, position),
         variety_of=(source_language, target_language),
     )
 
@@ -243,17 +252,24 @@ def _candidate(
     elif e.same_key == asked.same_key:
         kind, score = 2 + context, float(100 + context - penalty)
     else:
-        kind, score = 1, float(99 - penalty)
+        kind, score = 1, float(100 - _least_cost(e.profile_key, asked.profile_key) - penalty)
     if score >= terms.threshold:
         yield Candidate(Rank(-score, -kind, -context, e.quality, -e.recency, e.id), pair, name, percent)
+
+
+def _least_cost(one: int, other: int) -> int:
+    """What the differences between two texts of equal words cost at least, by forms.profile_key."""
+    apart = one ^ other
+    costs = ((48, scoring.DIFFERENCES["numbers"]), (32, 1), (16, 1), (0, 1))
+    return max(sum(cost for shift, cost in costs if apart >> shift & 0xFFFF), 1)
 
 
 def _context_of_keys(e: Entry, asked: Query) -> int:
     """2: both neighbours are the same; 1: one is, or the place. A unit found elsewhere too may have any."""
     if e.elsewhere:
         return 2
-    same = (e.previous_key == asked.previous_key != UNKNOWN) + (e.next_key == asked.next_key != UNKNOWN)
-    return same or int(e.place_key == asked.place_key != UNKNOWN)
+    same = (e.previous_key == asked.previous_key != 0) + (e.next_key == asked.next_key != 0)
+    return same or int(e.place_key == asked.place_key != 0)
 
 
 def _penalties(
@@ -292,7 +308,7 @@ _SHOWN = (
     Unit.approved_at,
     Unit.translated_by,
     Unit.translated_at,
-    Unit.created_at,
+    Unit.recency,
 )
 
 
@@ -314,7 +330,7 @@ def _judged(session: Session, found: list[Candidate], asked: Query, terms: Terms
 def _judge(session: Session, unit: Row, c: Candidate, asked: Query, terms: Terms) -> tuple[Rank, Match]:
     pair = c.pair
     source, target = (unit.target, unit.source) if pair.reversed else (unit.source, unit.target)
-    quality, recency = QUALITIES.index(Quality(unit.quality)), candidates.recency(unit)
+    quality, recency = QUALITIES.index(Quality(unit.quality)), unit.recency
     penalties = _penalties(quality, unit.origin, unit.one_to_one, recency, pair, asked, terms)
     penalty = sum(points for _, points in penalties)
     context, why = (0, None) if pair.reversed else _context(session, unit, asked)
@@ -367,13 +383,15 @@ def _context(session: Session, unit: Row, asked: Query) -> tuple[int, Reason | N
         )
     best, why = 0, None
     for previous, next, document, position in places:
-        same = (candidates.neighbour_key(previous) == asked.previous_key != UNKNOWN) + (
-            candidates.neighbour_key(next) == asked.next_key != UNKNOWN
-        )
+        same = _same_neighbour(previous, asked.previous) + _same_neighbour(next, asked.next)
         if same == 2:
             return 2, Reason("same-both-neighbours")
         if same and (best == 0 or (why and why.key == "same-position")):
             best, why = 1, Reason("same-one-neighbour")
-        elif best == 0 and candidates.place_key(document, position) == asked.place_key != UNKNOWN:
+        elif best == 0 and asked.place == (document, position):
             best, why = 1, Reason("same-position")
     return best, why
+
+
+def _same_neighbour(text: str | None, asked: str | None) -> bool:
+    return text is not None and asked is not None and forms.same_text(text) == asked

@@ -64,6 +64,12 @@ class Place:
     #: Digest of what makes this place one place: see recording.place_digest.
     place: Mapped[bytes] = mapped_column(LargeBinary(16))
     created_at: Mapped[dt.datetime] = mapped_column(UtcTime, default=utc_now)
+    # Derived from the above, so that an index is built without reading texts: short digests of the neighbours
+    # and of document and position (0: not known), and when somebody last vouched for it, in seconds since 1970.
+    previous_key: Mapped[int] = mapped_column(Integer, default=0)
+    next_key: Mapped[int] = mapped_column(Integer, default=0)
+    place_key: Mapped[int] = mapped_column(Integer, default=0)
+    recency: Mapped[int] = mapped_column(BigInteger)
 
 
 class Unit(Place, Base):
@@ -94,6 +100,9 @@ class Unit(Place, Base):
     #: The source as matching compares it, made by the folding of `form_version`.
     form: Mapped[str] = mapped_column(Text)
     form_version: Mapped[str] = mapped_column(String(20))
+    #: 64 bits of the form's words, and 4 x 16 bits of what they leave out: see forms.bare and forms.profile_key.
+    bare_key: Mapped[int] = mapped_column(BigInteger)
+    profile_key: Mapped[int] = mapped_column(BigInteger)
     project: Mapped[str | None] = mapped_column(String(80))
     subject: Mapped[str | None] = mapped_column(Text)
     one_to_one: Mapped[bool] = mapped_column(Boolean, default=True)

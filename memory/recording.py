@@ -35,6 +35,10 @@ PLACE_COLUMNS = (
     "source_tuid",
     "place",
     "created_at",
+    "previous_key",
+    "next_key",
+    "place_key",
+    "recency",
 )
 
 
@@ -85,6 +89,44 @@ def place_digest(
     if document is not None and position is not None:
         return forms.digest(("document", document, position))
     return forms.digest((origin, origin_name, document, source_tuid, previous_source, next_source))
+
+
+def place_keys(
+    *,
+    document: str | None,
+    position: int | None,
+    previous_source: str | None,
+    next_source: str | None,
+    vouched_at: dt.datetime,
+) -> dict[str, int]:
+    """The derived columns of a place."""
+    return {
+        "previous_key": neighbour_key(previous_source),
+        "next_key": neighbour_key(next_source),
+        "place_key": position_key(document, position),
+        "recency": int(vouched_at.timestamp()),
+    }
+
+
+def neighbour_key(text: str | None) -> int:
+    """0 when the neighbour is not known."""
+    return 0 if text is None else forms.short_key("neighbour", forms.same_text(text))
+
+
+def position_key(document: str | None, position: int | None) -> int:
+    return 0 if document is None or position is None else forms.short_key("position", document, position)
+
+
+def text_keys(source: str, source_language: str) -> dict[str, object]:
+    """The derived columns of a unit's source."""
+    form = forms.form(source, source_language)
+    return {
+        "source_key": forms.key(forms.same_text(source)),
+        "form": form,
+        "form_version": forms.VERSION,
+        "bare_key": forms.key(forms.bare(form)),
+        "profile_key": forms.profile_key(source),
+    }
 
 
 def check_text(text: str, side: str) -> None:
@@ -151,6 +193,14 @@ def remember(
         "translated_at": translated_at,
         "approved_at": approved_at,
     }
+    now = utc_now()
+    here |= place_keys(
+        document=document,
+        position=position,
+        previous_source=previous_source,
+        next_source=next_source,
+        vouched_at=approved_at or translated_at or now,
+    )
     digest = unit_digest(source_language, target_language, source, target, project)
     unit = session.scalar(select(Unit).where(Unit.digest == digest))
     used, last_used = _taken_over(session, source_language, target_language, source, here, digest)
@@ -161,16 +211,14 @@ def remember(
             source=source,
             target=target,
             digest=digest,
-            source_key=forms.key(forms.same_text(source)),
-            form=forms.form(source, source_language),
-            form_version=forms.VERSION,
+            **text_keys(source, source_language),
             project=project,
             subject=subject,
             one_to_one=one_to_one,
             notes=notes,
             used_count=used,
             last_used_at=last_used,
-            created_at=utc_now(),
+            created_at=now,
             **here,
         )
         session.add(unit)
@@ -237,6 +285,8 @@ def _place(session: Session, unit: Unit, here: dict) -> bool:
     else:
         mine = session.scalar(select(Found).where(Found.unit_id == unit.id, Found.place == here["place"]))
     if mine is not None:
+        if not (here["approved_at"] or here["translated_at"]):
+            here["recency"] = mine.recency
         if all(getattr(mine, name) == value for name, value in here.items()):
             return False
         for name, value in here.items():
@@ -251,8 +301,7 @@ def _place(session: Session, unit: Unit, here: dict) -> bool:
 
 def _trust(place: Unit | Found) -> tuple:
     """The place a unit shows: the best quality, then the newest, then the one known longest."""
-    vouched = place.approved_at or place.translated_at or place.created_at
-    return QUALITIES.index(Quality(place.quality)), -vouched.timestamp()
+    return QUALITIES.index(Quality(place.quality)), -place.recency
 
 
 def _show_best(session: Session, unit: Unit) -> None:
@@ -416,11 +465,14 @@ def _forget_phrase(session: Session, phrase: str) -> Forgotten:
             query = query.join(Unit, Unit.id == Found.unit_id)
         emptied = []
         for row in session.execute(query):
-            values = {
+            values: dict[str, object] = {
                 column.key: "" if column.key == "origin_name" else None
                 for column in around
                 if wanted.occurs(getattr(row, column.key) or "", row.source_language)
             }
+            for name, key in (("previous_source", "previous_key"), ("next_source", "next_key")):
+                if name in values:
+                    values[key] = 0
             if values:
                 emptied.append((row.id, row.unit_id, values))
         for id, owner, values in emptied:
@@ -439,7 +491,8 @@ def refold(session: Session, *, batch: int = 1000) -> int:
         select(Unit).where(Unit.form_version != forms.VERSION).order_by(Unit.id).limit(batch)
     ).all()
     for unit in units:
-        unit.form, unit.form_version = forms.form(unit.source, unit.source_language), forms.VERSION
+        for name, value in text_keys(unit.source, unit.source_language).items():
+            setattr(unit, name, value)
     session.flush()
     changes.record(session, TOPIC, [unit.id for unit in units])
     return len(units)
