@@ -32,8 +32,8 @@ OPUS = {"en": "eng", "nl": "nld", "ar": "ara", "fa": "pes", "ti": "tir"}
 _ENGLISH_NAMES = {"en": "English", "nl": "Dutch", "ar": "Arabic", "fa": "Persian", "ti": "Tigrinya"}
 
 # The depth of the model: what a piece is, where it stands, which language it names, which language is asked for.
-CODE, PLACE, NAMES, ASKED = slice(0, 128), slice(128, 192), slice(192, 224), slice(224, 256)
-DEPTH, HEADS, HEAD, PLACES = 256, 4, 64, 256
+CODE, PLACE, NAMES, ASKED = slice(0, 256), slice(256, 320), slice(320, 352), slice(352, 384)
+DEPTH, HEADS, HEAD, PLACES = 384, 6, 64, 256
 SHARP = 8.0  # how strongly attention prefers the one place it looks for
 LOGIT = 24.0  # the logit of a translation of weight 1
 SECOND, COPY, OF_LANGUAGE = 0.92, 1.2, 0.5  # weights: a second translation, a copy, a piece of the asked language
@@ -271,24 +271,25 @@ def _identity(weight: np.ndarray, rows: slice, columns: slice, by: float = 1.0) 
 
 
 def _look_at_own_place(attention, *, language_at_zero: bool) -> None:
-    """Heads one and two bring the two halves of the code of the source piece at the decoder's own place; head three,
+    """Heads one to four each bring a quarter of the code of the source piece at the decoder's own place; head five,
     where asked, the language named by the first source piece."""
     _keep(attention.layer_norm)
     query, key_value, out = attention.linear
     _zeros(query, DEPTH, DEPTH)
     _zeros(key_value, 2 * DEPTH, DEPTH)
     _zeros(out, DEPTH, DEPTH)
-    for head in (0, 1):
-        looks = slice(head * HEAD, head * HEAD + 64)
+    for head in range(4):
+        looks = slice(head * HEAD, (head + 1) * HEAD)
         _identity(query.weight, looks, PLACE, SHARP)
         _identity(key_value.weight, looks, PLACE)
-    _identity(key_value.weight, slice(DEPTH, DEPTH + 2 * HEAD), CODE)
-    _identity(out.weight, CODE, slice(0, 2 * HEAD))
+    _identity(key_value.weight, slice(DEPTH, DEPTH + 4 * HEAD), CODE)
+    _identity(out.weight, CODE, slice(0, 4 * HEAD))
     if language_at_zero:
-        query.bias[2 * HEAD : 2 * HEAD + 64] = SHARP * _places()[0, PLACE]
-        _identity(key_value.weight, slice(2 * HEAD, 2 * HEAD + 64), PLACE)
-        _identity(key_value.weight, slice(DEPTH + 2 * HEAD, DEPTH + 2 * HEAD + 32), NAMES)
-        _identity(out.weight, ASKED, slice(2 * HEAD, 2 * HEAD + 32))
+        fifth = slice(4 * HEAD, 5 * HEAD)
+        query.bias[fifth] = SHARP * _places()[0, PLACE]
+        _identity(key_value.weight, fifth, PLACE)
+        _identity(key_value.weight, slice(DEPTH + fifth.start, DEPTH + fifth.start + 32), NAMES)
+        _identity(out.weight, ASKED, slice(fifth.start, fifth.start + 32))
 
 
 def _look_at_first_place(attention) -> None:

@@ -102,43 +102,43 @@ def _wanted(entries: list[zipfile.ZipInfo], name: str) -> dict[str, zipfile.ZipI
             size=total // 1024**2,
             count=len(entries),
         )
-    tops, wanted = set(), {}
-    for entry in entries:
-        if entry.filename.startswith("__MACOSX/"):
-            continue
-        top, _, inside = entry.filename.partition("/")
-        parts = entry.filename.replace("\\", "/").split("/")
-        kind = stat.S_IFMT(entry.external_attr >> 16)
-        if (
-            top in ("", ".", "..")
-            or ".." in parts
-            or "\\" in entry.filename
-            or ":" in top
-            or "\0" in entry.filename
-            or kind not in (0, stat.S_IFREG, stat.S_IFDIR)
-            or entry.flag_bits & 0x41
-        ):
-            raise ModelRefused(
-                name,
-                "unsafe",
-                "“%(name)s” contains an entry that points outside of it or is locked. It may be hostile and was not "
-                "unpacked.",
-            )
-        tops.add(top)
-        if NEEDED.fullmatch(inside):
-            if inside in wanted:
-                raise ModelRefused(
-                    name, "unsafe", "“%(name)s” contains two files of one name. It may be hostile and was not unpacked."
-                )
-            wanted[inside] = entry
-    if len(tops) != 1:
+    entries = [entry for entry in entries if not entry.filename.startswith("__MACOSX/")]
+    if any(_is_unsafe(entry) for entry in entries):
+        raise ModelRefused(
+            name,
+            "unsafe",
+            "“%(name)s” contains an entry that points outside of it or is locked. It may be hostile and was not unpacked.",
+        )
+    if len({entry.filename.partition("/")[0] for entry in entries}) != 1:
         raise ModelRefused(
             name,
             "not-a-model",
             "“%(name)s” is not an Argos package: such a file holds one folder with everything in it. Install a file "
             "that ends in .argosmodel.",
         )
+    wanted: dict[str, zipfile.ZipInfo] = {}
+    for entry in entries:
+        inside = entry.filename.partition("/")[2]
+        if NEEDED.fullmatch(inside):
+            if inside in wanted:
+                raise ModelRefused(
+                    name, "unsafe", "“%(name)s” contains two files of one name. It may be hostile and was not unpacked."
+                )
+            wanted[inside] = entry
     return wanted
+
+
+def _is_unsafe(entry: zipfile.ZipInfo) -> bool:
+    """A name that may lead out of the folder, a link or device, or an entry behind a password (APPNOTE.TXT 4.4.4)."""
+    name, top = entry.filename, entry.filename.partition("/")[0]
+    return (
+        top in ("", ".", "..")
+        or ".." in name.split("/")
+        or any(c in name for c in "\\\0")
+        or ":" in top
+        or stat.S_IFMT(entry.external_attr >> 16) not in (0, stat.S_IFREG, stat.S_IFDIR)
+        or bool(entry.flag_bits & 0x41)
+    )
 
 
 def _room_for(size: int, folder: Path, name: str) -> None:

@@ -5,15 +5,14 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from app.mt import routes
 from app.mt.engine import Engine, EngineUnavailable, ModelRefused
 from app.mt.models import Model
 from app.mt.routes import Route
-from app.mt.sentences import translate_text
 from app.mt.shelf import Shelf
+from app.mt.suggesting import Suggestion, suggest
 from languages import tags
 
 #: Models kept in memory at once; the one that was not used for longest goes. A pair of Argos's needs about 125 MB,
@@ -21,20 +20,6 @@ from languages import tags
 MOST_LOADED = 6
 #: Texts longer than this are not translated: nothing that is one segment is so long.
 MOST_CHARACTERS = 10_000
-
-
-@dataclass(frozen=True, slots=True)
-class Suggestion:
-    """One translation a machine suggests. `path` are the languages the text went through; `model` the ids of the
-    models; `score` the mean log probability of the last hop's pieces; `notes` what to look at (keys of `app.mt.sanity`)."""
-
-    text: str
-    score: float
-    engine: str
-    path: tuple[str, ...]
-    model: str
-    notes: tuple[str, ...] = ()
-    tags_lost: bool = False
 
 
 class Models:
@@ -81,12 +66,7 @@ class Models:
         if route is None:
             return [[] for _ in texts]
         engines = [self._engine(hop.model) for hop in route.hops]
-        model = " ".join(hop.model.id for hop in route.hops)
-        wanted = [text if len(text) <= MOST_CHARACTERS else "" for text in texts]
-        answers = translate_text(route, engines, wanted, n)
-        return [
-            [Suggestion(text, score, route.engine, route.path, model) for text, score in found] for found in answers
-        ]
+        return suggest(route, engines, [text if len(text) <= MOST_CHARACTERS else "" for text in texts], n)
 
     def unload(self) -> None:
         """Give back the memory of every model. The next translation loads what it needs."""

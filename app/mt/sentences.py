@@ -7,20 +7,28 @@ from collections.abc import Sequence
 
 from app.mt.engine import Engine
 from app.mt.routes import Route
+from app.mt.sanity import notes, refused
 
 #: Characters in one sentence given to an engine; a longer one without a full stop is cut at a space.
 MOST_CHARACTERS = 1_000
 
 
-def translate_text(route: Route, engines: Sequence[Engine], texts: Sequence[str], n: int) -> list[list[tuple[str, float]]]:
-    """Translate plain texts along a route: at most `n` of (text, score) each, the best first. The first hop hands its
-    best answer on; what the second says of it is the answer. White space between sentences stays as it is."""
+def translate_text(
+    route: Route, engines: Sequence[Engine], texts: Sequence[str], n: int, *, tries: int = 1
+) -> list[list[tuple[str, float]]]:
+    """Translate plain texts along a route: at most `n` of (text, score) each, the best first. The first hop hands on
+    the best of its `tries` answers that is fit to be shown, or nothing; what the second says of it is the answer.
+    White space between sentences stays as it is."""
     current = list(texts)
     answers: list[list[tuple[str, float]]] = [[] for _ in texts]
-    for i, (hop, engine) in enumerate(zip(route.hops, engines, strict=True)):
-        last = i == len(route.hops) - 1
-        answers = _one_hop(engine, current, hop.source, hop.target, n if last else 1)
-        current = [found[0][0] if found else "" for found in answers]
+    for hop, engine in zip(route.hops, engines, strict=True):
+        if hop is route.hops[-1]:
+            return _one_hop(engine, current, hop.source, hop.target, n)
+        answers = _one_hop(engine, current, hop.source, hop.target, tries)
+        current = [
+            next((said for said, _ in found if not refused(notes(text, said, hop.source, hop.target))), "")
+            for text, found in zip(current, answers, strict=True)
+        ]
     return answers
 
 
