@@ -13,8 +13,9 @@ MAX_ENTRIES = 10_000
 MAX_TOTAL = 256 * 1024 * 1024
 """All entries together, unpacked (bytes)."""
 MAX_RATIO = 200
-"""Unpacked against packed, for entries over RATIO_FROM bytes: real documents stay below 60, bombs reach 1,000."""
-RATIO_FROM = 8 * 1024 * 1024
+"""Unpacked against packed, for entries over RATIO_FROM bytes: bombs reach 1,000. Smaller entries may shrink as much as
+they like (an empty bitmap does)."""
+RATIO_FROM = 32 * 1024 * 1024
 
 OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 """First bytes of a Compound File ([MS-CFB] §2.2): an encrypted Office file, or one from before 2007."""

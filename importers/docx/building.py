@@ -9,7 +9,7 @@ from lxml import etree
 
 from importers.docx.dress import Dress, strong_direction
 from importers.docx.names import P_PR, R_PR, R, W, drop
-from importers.docx.paragraphs import Alone, Dissected, Format, Piece, Scope
+from importers.docx.scopes import Alone, Dissected, Format, Piece, Scope
 from importers.nesting import pieces
 
 
@@ -64,6 +64,9 @@ def rebuild(paragraph: etree._Element, dissected: Dissected, text: str, dress: D
         if child is not properties:
             paragraph.remove(child)
     paragraph.extend(children)
+    for control in paragraph.iterancestors(W + "sdt"):
+        if (of_control := control.find(W + "sdtPr")) is not None:
+            unbind(of_control)
 
 
 def _elements(parts: Iterable[Piece], again: bool, dress: Dress) -> list[etree._Element]:
@@ -111,12 +114,17 @@ def _wrapped(wrapper: etree._Element, children: list[etree._Element], again: boo
                 made.append(deepcopy(child))
         properties = made.find(W + "sdtPr")
         if properties is not None:
-            # Word fills a bound control from its store when it opens the file, and so would undo the translation
-            for child in list(properties):
-                if etree.QName(child).localname in ("dataBinding", "showingPlcHdr"):
-                    properties.remove(child)
+            unbind(properties)
             if again:
                 drop(properties, "id")
     for child in children:
         inside.append(child)
     return made
+
+
+def unbind(properties: etree._Element) -> None:
+    """Cut a content control (its w:sdtPr) loose from the store it is bound to: Word fills it from there when it opens
+    the file, and would undo the translation."""
+    for child in list(properties):
+        if isinstance(child.tag, str) and etree.QName(child).localname in ("dataBinding", "showingPlcHdr"):
+            properties.remove(child)

@@ -10,7 +10,7 @@ from collections.abc import Collection
 
 from lxml import etree
 
-from importers.docx.dress import Dress, is_bidi, strong_direction
+from importers.docx.dress import EAST_ASIAN, Dress, is_bidi, strong_direction
 from importers.docx.names import (
     P_PR,
     R_PR,
@@ -58,6 +58,8 @@ def _paragraph_to_rtl(paragraph: etree._Element, dress: Dress, translated: bool)
     rtl = translated or strong_direction(own_text(paragraph)) != "L"
     properties = paragraph_properties(paragraph)
     if not rtl:
+        if is_bidi(properties):
+            return False  # left to right within a right-to-left layout: so its author wanted it
         # said outright, because the styles' default is right to left now
         put(properties, "bidi", val="0")
         return True
@@ -74,9 +76,8 @@ def _paragraph_to_ltr(paragraph: etree._Element, dress: Dress, translated: bool)
             changed = drop(properties, "bidi")
         if (mark := properties.find(R_PR)) is not None:
             changed |= drop(mark, "rtl")
-    if translated and dress.complex_script:
-        mark = put(paragraph_properties(paragraph), "rPr")
-        changed |= dress.complete(mark)
+    if translated and properties is not None and (mark := properties.find(R_PR)) is not None:
+        changed |= dress.suit(mark)
     return changed
 
 
@@ -114,7 +115,7 @@ def turn_styles(root: etree._Element, dress: Dress) -> None:
     runs = put(of_runs, "rPr")
     if dress.rtl:
         put(runs, "lang", bidi=dress.office_language)
-    elif dress.script in ("Hans", "Hant", "Jpan", "Kore"):
+    elif dress.script in EAST_ASIAN:
         put(runs, "lang", eastAsia=dress.office_language)
     else:
         put(runs, "lang", val=dress.office_language)
@@ -123,19 +124,18 @@ def turn_styles(root: etree._Element, dress: Dress) -> None:
     if font := dress.font():
         fonts = put(runs, "rFonts", cs=font)
         fonts.attrib.pop(W + "cstheme", None)
-    if dress.complex_script:
-        complete_all(root, dress)
+    suit_all(root, dress)
     for style in root.iter(W + "style"):
         properties = style.find(P_PR)
         if properties is not None and not dress.rtl:
             drop(properties, "bidi")
 
 
-def complete_all(root: etree._Element, dress: Dress) -> bool:
-    """Complex-script halves in every w:rPr of a part without text (styles, numbering)."""
+def suit_all(root: etree._Element, dress: Dress) -> bool:
+    """Suit every w:rPr of a part without text (styles, numbering) to the new script."""
     changed = False
     for properties in root.iter(R_PR):
-        changed |= dress.complete(properties)
+        changed |= dress.suit(properties)
     return changed
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from lxml import etree
 
@@ -28,7 +28,7 @@ _SERIFS = re.compile(
 
 #: Scripts for which Word (and LibreOffice for Ethiopic) takes bCs, iCs and szCs instead of b, i and sz.
 _SIMPLE_SCRIPTS = frozenset(["Latn", "Cyrl", "Grek", "Hans", "Hant", "Jpan", "Kore", "Armn", "Geor", "Zyyy"])
-_CURSIVE = frozenset(["Arab", "Syrc", "Mong", "Nkoo"])
+EAST_ASIAN = frozenset(["Hans", "Hant", "Jpan", "Kore"])
 
 # Where Office's name for a language is not the likely one of CLDR.
 _OFFICE_NAMES = {
@@ -45,6 +45,10 @@ _ELEMENTS = {"\t": "tab", "\n": "br", "\u2011": "noBreakHyphen", "\u00ad": "soft
 _BRACKETS = {"(": ")", "[": "]", "{": "}", "«": "»", "“": "”"}
 
 
+_TO_COMPLEX = (("b", "bCs"), ("i", "iCs"), ("sz", "szCs"))
+_TO_SIMPLE = tuple((twin, simple) for simple, twin in _TO_COMPLEX)
+
+
 @dataclass(frozen=True, slots=True)
 class Dress:
     """How text of one target language is written into runs."""
@@ -53,12 +57,14 @@ class Dress:
     script: str  # ISO 15924
     rtl: bool
     serif: bool = False  # whether the document's own font has serifs
+    from_rtl: bool = False  # whether the document was written from right to left already
+    _made: dict[object, etree._Element] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
-    def of(cls, language: str, serif: bool = False) -> Dress:
+    def of(cls, language: str, serif: bool = False, from_rtl: bool = False) -> Dress:
         """Raises languages.tags.UnknownLanguage."""
         language = tags.normalise(language)
-        return cls(language, tags.script(language), tags.direction(language) == "rtl", serif)
+        return cls(language, tags.script(language), tags.direction(language) == "rtl", serif, from_rtl)
 
     @property
     def complex_script(self) -> bool:
@@ -86,15 +92,16 @@ class Dress:
 
     def runs(self, text: str, properties: etree._Element | None) -> list[etree._Element]:
         """The text as w:r elements with this look; what XML cannot hold is left out."""
-        simple = as_simple(properties)
         made = []
-        for chunk, rtl in self._by_direction(safexml.writable(text)):
+        known = _identity(properties)
+        for chunk, rtl in by_direction(safexml.writable(text), self.rtl):
+            look = self._made.get((known, rtl))
+            if look is None:
+                look = self._made[known, rtl] = self._dressed(as_simple(properties), rtl)
             run = etree.Element(R)
-            own = deepcopy(simple)
-            self._dress(own, chunk, rtl)
-            if len(own):
-                run.append(own)
-            run.extend(_contents(chunk))
+            if len(look):
+                run.append(deepcopy(look))
+            _fill(run, chunk)
             made.append(run)
         return made
 
@@ -102,50 +109,70 @@ class Dress:
         """Dress the properties of a paragraph's end, which numbers and bullets follow."""
         if self.rtl:
             put(properties, "rtl")
+        self.suit(properties)
+
+    def suit(self, properties: etree._Element) -> bool:
+        """Let the document's own properties (a style's, a numbering's) look in the new script as they did in the old;
+        says whether anything changed. From one complex script to another they stay as their author set them."""
         if self.complex_script:
-            self.complete(properties)
+            return not self.from_rtl and self.complete(properties)
+        return self.from_rtl and _copied(properties, _TO_SIMPLE)
 
     def complete(self, properties: etree._Element) -> bool:
         """Give bold, italic and size their complex-script halves in a w:rPr; says whether any was missing."""
-        changed = False
-        for simple, twin in (("b", "bCs"), ("i", "iCs"), ("sz", "szCs")):
-            found = properties.find(W + simple)
-            if found is None:
-                continue
-            wanted = found.get(VAL)
-            there = properties.find(W + twin)
-            if there is not None and there.get(VAL) == wanted:
-                continue
-            changed = True
-            drop(properties, twin)
-            put(properties, twin, **({"val": wanted} if wanted is not None else {}))
-        return changed
+        return _copied(properties, _TO_COMPLEX)
 
-    def _by_direction(self, text: str) -> list[tuple[str, bool]]:
-        return by_direction(text) if self.rtl else [(text, False)] if text else []
-
-    def _dress(self, properties: etree._Element, text: str, rtl: bool) -> None:
-        own_script = rtl or (self.complex_script and not self.rtl and _has_letters_of(self.script, text))
-        if own_script:
+    def _dressed(self, properties: etree._Element, rtl: bool) -> etree._Element:
+        """The w:rPr of one run of a translation, `rtl` when the run reads from right to left."""
+        if rtl or (self.complex_script and not self.rtl):
             self.complete(properties)
             if font := self.font(properties):
                 slots = ("ascii", "hAnsi", "cs", "eastAsia") if self.ethiopic else ("cs",)
+                if (
+                    rtl != self.rtl
+                ):  # Arabic within Ethiopic: one look for the paragraph, its own font for the letters
+                    slots = ("ascii", "hAnsi", "eastAsia")
                 fonts = put(properties, "rFonts", **dict.fromkeys(slots, font))
                 for slot in slots:  # a theme's font would win over a named one
                     fonts.attrib.pop(W + ("cstheme" if slot == "cs" else slot + "Theme"), None)
-            if self.script in _CURSIVE:
-                drop(properties, "spacing", "w")  # space between letters tears joined letters apart
         if rtl:
+            drop(properties, "spacing")  # space between letters tears joined letters apart
             put(properties, "rtl")
+        if rtl != self.rtl:
+            return properties  # a word of another language is not to be spell-checked as this one
+        if rtl:
             put(properties, "lang", bidi=self.office_language)
-        elif self.rtl:
-            return  # a Latin word keeps no language: it is a name or an abbreviation, not to be spell-checked as either
-        elif self.script in ("Hans", "Hant", "Jpan", "Kore"):
+        elif self.script in EAST_ASIAN:
             put(properties, "lang", eastAsia=self.office_language)
         else:
             put(properties, "lang", val=self.office_language)
             if self.complex_script:
                 put(properties, "lang", bidi=self.office_language)
+        return properties
+
+
+def _identity(properties: etree._Element | None) -> object:
+    """Something equal for run properties that say the same."""
+    if properties is None:
+        return ()
+    if any(len(child) for child in properties):
+        return etree.tostring(properties)
+    return tuple((child.tag, tuple(child.attrib.items())) for child in properties)
+
+
+def _copied(properties: etree._Element, halves: tuple[tuple[str, str], ...]) -> bool:
+    """Make the second of each pair of properties say what the first says; whether anything changed."""
+    changed = False
+    for first, second in halves:
+        found, there = properties.find(W + first), properties.find(W + second)
+        if found is None or (there is not None and there.get(VAL) == found.get(VAL)):
+            continue
+        drop(properties, second)
+        made = put(properties, second)
+        if (value := found.get(VAL)) is not None:
+            made.set(VAL, value)
+        changed = True
+    return changed
 
 
 def has_serifs(font: str) -> bool:
@@ -164,23 +191,26 @@ def strong_direction(text: str) -> str:
     return ""
 
 
-def by_direction(text: str) -> list[tuple[str, bool]]:
-    """The text of a right-to-left paragraph in stretches: (stretch, whether it reads right to left).
+def by_direction(text: str, base_is_rtl: bool) -> list[tuple[str, bool]]:
+    """The text of a paragraph in stretches of one direction: (stretch, whether it reads right to left).
 
-    A stretch from left to right runs from one letter of such a script to the last one before a letter of the other
-    direction, with the digits that follow it ("DigiD 2") and a bracket that closes one opened inside. Everything
-    else (digits alone, punctuation, white space) reads from right to left.
+    A stretch against the paragraph's direction runs from one letter of such a script to the last one before a letter
+    of the other direction, with a bracket that closes one opened inside. In a right-to-left paragraph the digits that
+    follow such a stretch ("DigiD 2") belong to it too. Everything else goes with the paragraph.
     """
+    against = ("L",) if base_is_rtl else ("R", "AL")
+    along = ("R", "AL", "AN", "B") if base_is_rtl else ("L", "B")
+    follows = ("EN", "NSM", "BN") if base_is_rtl else ("NSM", "BN")
     stretches: list[tuple[int, int]] = []
     start = end = -1
     for at, character in enumerate(text):
         kind = unicodedata.bidirectional(character)
-        if kind == "L":
+        if kind in against:
             start = at if start < 0 else start
             end = at + 1
-        elif kind in ("EN", "NSM", "BN") and start >= 0:
+        elif kind in follows and start >= 0:
             end = at + 1
-        elif kind in ("R", "AL", "AN", "B") and start >= 0:
+        elif kind in along and start >= 0:
             stretches.append((start, end))
             start = -1
     if start >= 0:
@@ -190,11 +220,11 @@ def by_direction(text: str) -> list[tuple[str, bool]]:
     for start, end in stretches:
         end = _with_bracket(text, start, end)
         if text[done:start]:
-            out.append((text[done:start], True))
-        out.append((text[start:end], False))
+            out.append((text[done:start], base_is_rtl))
+        out.append((text[start:end], not base_is_rtl))
         done = end
     if text[done:]:
-        out.append((text[done:], True))
+        out.append((text[done:], base_is_rtl))
     return out
 
 
@@ -212,32 +242,22 @@ def _with_bracket(text: str, start: int, end: int) -> int:
     return end
 
 
-def _contents(text: str) -> list[etree._Element]:
-    made = []
+def _fill(run: etree._Element, text: str) -> None:
+    """Put text into a run, with elements for tabs, line ends and special hyphens."""
     at = 0
 
     def words(part: str) -> None:
         if part:
-            element = etree.Element(T)
+            element = etree.SubElement(run, T)
             element.text = part
-            if part != part.strip() or "  " in part:
+            if part[0].isspace() or part[-1].isspace() or "  " in part:
                 element.set(XML_SPACE, "preserve")
-            made.append(element)
 
     for found in _SPECIAL.finditer(text):
         words(text[at : found.start()])
-        made.append(etree.Element(W + _ELEMENTS.get(found[0], "br")))
+        etree.SubElement(run, W + _ELEMENTS.get(found[0], "br"))
         at = found.end()
     words(text[at:])
-    return made
-
-
-def _has_letters_of(script: str, text: str) -> bool:
-    if script == "Ethi":
-        return any(
-            "\u1200" <= c <= "\u139f" or "\u2d80" <= c <= "\u2ddf" or "\uab00" <= c <= "\uab2f" for c in text
-        )
-    return any(not c.isascii() for c in text)
 
 
 def _with_region(language: str) -> str:

@@ -6,7 +6,7 @@ from copy import deepcopy
 
 from lxml import etree
 
-from importers.docx.names import R_PR, VAL, W, drop, on, put
+from importers.docx.names import R_PR, VAL, W, drop, in_order, on, put
 
 # What Word scatters over runs without anybody seeing it, or what is decided anew for the target language. Revision
 # marks (rsid) are attributes of the run itself and never looked at. Okapi's "aggressive cleanup" drops the same.
@@ -162,4 +162,5 @@ def as_simple(properties: etree._Element | None) -> etree._Element:
             if found is not None:
                 put(copy, simple, **{etree.QName(k).localname: v for k, v in found.attrib.items()})
     drop(copy, "bCs", "iCs", "szCs")
+    in_order(copy)
     return copy

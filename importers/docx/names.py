@@ -55,6 +55,7 @@ ORDER = {
 # styles' and numberings' defaults have children of their own names but of these types
 ORDER["pPrDefault"] = {P_PR: 0}
 ORDER["rPrDefault"] = {R_PR: 0}
+_BY_TAG = {W + parent: order for parent, order in ORDER.items()}
 
 
 def put(parent: etree._Element, child: str, **attributes: str) -> etree._Element:
@@ -63,16 +64,13 @@ def put(parent: etree._Element, child: str, **attributes: str) -> etree._Element
     tag = W + child
     found = parent.find(tag)
     if found is None:
-        order = ORDER[etree.QName(parent).localname]
+        order = _BY_TAG[parent.tag]
         rank = order[tag]
-        at = len(parent)
-        # from the end, because an extension element (w14:…) of no known rank belongs after all known ones
-        for i, other in enumerate(parent):
-            if order.get(other.tag, len(order)) > rank:
-                at = i
-                break
-        found = etree.Element(tag)
-        parent.insert(at, found)
+        # an extension element (w14:…) of no known rank belongs after all known ones
+        after = next((other for other in parent if order.get(other.tag, len(order)) > rank), None)
+        found = etree.SubElement(parent, tag)
+        if after is not None:
+            after.addprevious(found)
     for key, value in attributes.items():
         found.set(W + key, value)
     return found
@@ -84,6 +82,14 @@ def drop(parent: etree._Element, *children: str) -> bool:
     for found in gone:
         parent.remove(found)
     return bool(gone)
+
+
+def in_order(parent: etree._Element) -> None:
+    """Put the children of a property element into the schema's order, when its author did not."""
+    order = _BY_TAG[parent.tag]
+    ranks = [order.get(child.tag, len(order)) for child in parent]
+    if ranks != sorted(ranks):
+        parent[:] = sorted(parent, key=lambda child: order.get(child.tag, len(order)))
 
 
 def paragraph_properties(paragraph: etree._Element) -> etree._Element:

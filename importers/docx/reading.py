@@ -12,7 +12,8 @@ from importers.docx.attributes import descriptions, title
 from importers.docx.changes import accept
 from importers.docx.names import FALLBACK, P_PR, R_PR, TABLE, TEXTBOX, VAL, XML_SPACE, P, R, T, W, on
 from importers.docx.package import FORMAT, Package, open_package
-from importers.docx.paragraphs import Dissected, Surroundings, dissect
+from importers.docx.paragraphs import Surroundings, dissect
+from importers.docx.scopes import Dissected
 from importers.inline import MAX_TAGS
 from importers.units import Catalogue, Unit, Warning_
 
@@ -144,8 +145,8 @@ def _count_languages(root: etree._Element, default: str, counted: Counter[str]) 
         language = properties.find(W + "lang") if properties is not None else None
         rtl = properties is not None and on(properties.find(W + "rtl"))
         marked = language.get(W + "bidi" if rtl else VAL) if language is not None else None
-        if marked or (default and not rtl):
-            counted[marked or default] += length
+        if (marked or not rtl) and (claimed := marked or default) and claimed.lower() != "x-none":
+            counted[claimed] += length
 
 
 def _warnings(package: Package, changes: int) -> Iterator[Warning_]:

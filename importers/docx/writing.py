@@ -10,14 +10,14 @@ from lxml import etree
 from importers.docx.attributes import descriptions, rewrite, title
 from importers.docx.building import rebuild
 from importers.docx.changes import accept
-from importers.docx.direction import complete_all, turn, turn_styles
+from importers.docx.direction import reads_right_to_left, suit_all, turn, turn_styles
 from importers.docx.draft import mark_as_draft
 from importers.docx.dress import Dress, has_serifs
 from importers.docx.names import ALTERNATE, CHOICE, FALLBACK, R_PR, TEXTBOX, W
 from importers.docx.names import name as qualified
 from importers.docx.package import Package, open_package
-from importers.docx.paragraphs import Dissected
 from importers.docx.reading import paragraphs, referenced_bookmarks
+from importers.docx.scopes import Dissected
 from importers.units import Translation
 
 
@@ -28,8 +28,10 @@ def write(data: bytes, translations: Mapping[str, Translation], language: str, d
     Raises UnreadableFile, or languages.tags.UnknownLanguage.
     """
     package = open_package(data)
-    dress = Dress.of(language, _document_has_serifs(package))
+    from_rtl = reads_right_to_left(package.root(package.main))
+    dress = Dress.of(language, _document_has_serifs(package), from_rtl)
     given = {key: t.text for key, t in translations.items() if t.text.strip()}
+    turning = bool(given) or draft is not None  # with nothing to say the document stays as it is
     parts = [part for part, _ in package.text_parts()]
     referenced = referenced_bookmarks(package)
     for part in parts:
@@ -48,14 +50,14 @@ def write(data: bytes, translations: Mapping[str, Translation], language: str, d
             rebuild(paragraph, dissected, text, dress)
         for place, text in described:
             rewrite(place, text)
-        turned = turn(root, dress, [paragraph for paragraph, _, _ in found])
+        turned = turning and turn(root, dress, [paragraph for paragraph, _, _ in found])
         if found or described or turned:
             _mirror(root)
             package.changed(part)
     if (place := title(package)) is not None and place.key in given:
         rewrite(place, given[place.key])
         package.changed(place.key.rpartition(":")[0])
-    if given or draft is not None:
+    if turning:
         _turn_defaults(package, dress)
     if draft is not None:
         mark_as_draft(package, draft, dress)
@@ -66,10 +68,10 @@ def _turn_defaults(package: Package, dress: Dress) -> None:
     for part in package.related(package.main, "styles"):
         turn_styles(package.root(part), dress)
         package.changed(part)
+    for part in package.related(package.main, "numbering"):
+        if suit_all(package.root(part), dress):
+            package.changed(part)
     if dress.complex_script:
-        for part in package.related(package.main, "numbering"):
-            if complete_all(package.root(part), dress):
-                package.changed(part)
         for part in package.related(package.main, "settings"):
             # which font the theme takes for complex script
             found = package.root(part).find(W + "themeFontLang")
