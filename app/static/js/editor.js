@@ -69,7 +69,7 @@ async function call(method, url, body, { last = false } = {}) {
 /** After a new sign-in the page has an old form token: fetch the page once and take its token. */
 async function renew() {
   try {
-    const response = await fetch(location.href.split("#")[0], { redirect: "manual", headers: { Accept: "text/html" } });
+    const response = await fetch(location.href, { redirect: "manual", headers: { Accept: "text/html" } });
     if (!response.ok) return false;
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
     const fresh = (name) => page.querySelector(`meta[name="${name}"]`)?.content;
@@ -233,7 +233,10 @@ function open(id, { focus = true } = {}) {
   const held = outbox.read(id);
   if (held && !held.local) outbox.push(String(id)).then(() => {});
   else if (held) status("kept");
-  history.replaceState(null, "", `#s-${id}`);
+  // loading the page again comes back here (without its #part: a browser that jumps to one takes the focus away)
+  const place = new URL(article.querySelector(".segment-number").href);
+  place.hash = "";
+  history.replaceState(null, "", place);
   article.scrollIntoView({ block: "nearest" });
   if (focus && !(matchMedia("(pointer: coarse)").matches && !typing)) focusOpen();
   article.querySelectorAll(".source mark.term").forEach((mark) => {
@@ -435,6 +438,7 @@ async function saveAndGoOn() {
       return form.elements.text.focus();
     }
     goOn(article, answer.body);
+    if (current.article !== article) flag(article, problemWords(answer.body.problems));
   } else if (answer.kind === "offline" || answer.kind === "late") {
     goOn(article, null);
   }

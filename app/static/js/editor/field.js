@@ -99,6 +99,8 @@ export class Field {
         if (!SIGNS.has(char)) { parts.push(char); continue; }
         const sign = document.createElement("span");
         sign.className = /[\u00a0\u202f\t]/.test(char) ? "sign wide" : "sign";
+        // two in a row: the second is named below the line
+        if (parts.at(-1)?.className === "sign") sign.classList.add("again");
         sign.dataset.name = SIGNS.get(char);
         sign.textContent = char;
         parts.push(sign);
@@ -197,11 +199,12 @@ export class Field {
     const tokens = tokensOf(before);
     const around = (place) => tokens.find((t) => t.start < place && place < t.end);
     // equal letters leave open where exactly something was put in: prefer a place outside a tag
-    while (head === end && around(head) && head && before[head - 1] === typed.at(-1)) {
-      typed = typed.at(-1) + typed.slice(0, -1);
-      head--;
-      end--;
-      tail++;
+    for (let back = 0; head === end && back < head && before[head - 1 - back] === typed.at(-1 - back % typed.length); back++) {
+      if (around(head - back - 1)) continue;
+      const turn = (back + 1) % typed.length;
+      typed = typed.slice(typed.length - turn) + typed.slice(0, typed.length - turn);
+      head = end = head - back - 1;
+      break;
     }
     const first = around(head);
     const last = around(end);
