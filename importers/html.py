@@ -5,6 +5,7 @@ from __future__ import annotations
 import html as entities
 import re
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
@@ -73,6 +74,7 @@ class _Span:
     unit: Unit
     start: int
     end: int
+    block: int  # where the block or tag it stands in begins: decides the order of reading
     codes: dict[int, tuple[tuple[int, int], tuple[int, int]]] = field(default_factory=dict)
     attribute: bool = False
 
@@ -122,11 +124,11 @@ def _spans(page: str, tokens: list[Token]) -> list[_Span]:
     """Every unit's place, in reading order, its key the number of that order."""
     spans: list[_Span] = []
     parts: list[_Part] = []
-    within: list[str] = []  # open elements that are not inline
+    within: list[tuple[str, str]] = [("", "body")]  # open elements that are not inline, each with its context
+    count: Counter[str] = Counter()  # of the names in `within`
 
     def end_block() -> None:
-        context = next((_CONTEXTS[name] for name in reversed(within) if name in _CONTEXTS), "body")
-        span = _block(page, parts, context)
+        span = _block(page, parts, within[-1][1])
         if span:
             spans.append(span)
         parts.clear()
@@ -156,10 +158,12 @@ def _spans(page: str, tokens: list[Token]) -> list[_Span]:
             if token.name not in INLINE:
                 end_block()
                 if token.kind == "open" and token.name not in _VOID and not token.self_closing:
-                    within.append(token.name)
-                elif token.kind == "close" and token.name in within:
-                    while within.pop() != token.name:
-                        pass
+                    within.append((token.name, _CONTEXTS.get(token.name, within[-1][1])))
+                    count[token.name] += 1
+                elif token.kind == "close" and count[token.name]:
+                    while (closed := within.pop()[0]) != token.name:
+                        count[closed] -= 1
+                    count[token.name] -= 1
             elif token.kind == "close":
                 parts.append(_Part("close", token.start, token.end, token.name))
             elif token.name in _VOID:
@@ -169,7 +173,7 @@ def _spans(page: str, tokens: list[Token]) -> list[_Span]:
                 kind = _KINDS.get(token.name, "format")
                 parts.append(_Part("open", token.start, token.end, token.name, kind, _shows(token)))
     end_block()
-    spans.sort(key=lambda span: span.start)
+    spans.sort(key=lambda span: (span.block, span.start))
     for number, span in enumerate(spans, 1):
         span.unit = replace(span.unit, key=str(number))
     return spans
@@ -209,6 +213,8 @@ def _shows(token: Token) -> str:
 
 
 def _attribute_spans(token: Token, page: str) -> list[_Span]:
+    if not token.attributes:
+        return []
     found: list[tuple[Attribute, str]] = []
     for name in _ATTRIBUTES:
         attribute = token.attribute(name)
@@ -226,7 +232,8 @@ def _attribute_spans(token: Token, page: str) -> list[_Span]:
             builder = TextBuilder()
             builder.text(attribute.value)
             text, codes = builder.build()
-            spans.append(_Span(Unit("", text, codes, context), attribute.start, attribute.end, attribute=True))
+            unit = Unit("", text, codes, context)
+            spans.append(_Span(unit, attribute.start, attribute.end, attribute.start, attribute=True))
     return spans
 
 
@@ -254,7 +261,7 @@ def _block(page: str, parts: list[_Part], context: str) -> _Span | None:
         else:
             places[builder.alone(part.kind, part.shows)] = (part.start, part.end), (part.end, part.end)
     text, codes = builder.build()
-    if not worth_translating(text):
+    if not worth_translating(text) or builder.overfull:
         return None
     start, end = parts[first].start, parts[last].end
     if parts[first].role == "text":
@@ -262,21 +269,22 @@ def _block(page: str, parts: list[_Part], context: str) -> _Span | None:
         start += len(raw) - len(raw.lstrip(_WHITE))
     if parts[last].role == "text":
         end = max(start, end - (len(raw := page[parts[last].start : end]) - len(raw.rstrip(_WHITE))))
-    return _Span(Unit("", text, codes, context), start, end, places)
+    return _Span(Unit("", text, codes, context), start, end, parts[0].start, places)
 
 
 def _pair(parts: list[_Part]) -> None:
     """Find each tag's other half; a half without one becomes a code that stands alone."""
     opened: list[int] = []
+    count: Counter[str] = Counter()  # of the names in `opened`
     for index, part in enumerate(parts):
         if part.role == "open":
             opened.append(index)
-        elif part.role == "close":
-            match = next((i for i in reversed(opened) if parts[i].name == part.name), None)
-            if match is not None:
-                while opened.pop() != match:
-                    pass
-                parts[match].pair, part.pair = index, match
+            count[part.name] += 1
+        elif part.role == "close" and count[part.name]:
+            while parts[match := opened.pop()].name != part.name:
+                count[parts[match].name] -= 1
+            count[part.name] -= 1
+            parts[match].pair, part.pair = index, match
     for part in parts:
         if part.role in ("open", "close") and part.pair < 0:
             part.kind, part.shows = "markup", ("/" if part.role == "close" else "") + part.name
@@ -325,7 +333,7 @@ def _edited(page: str, edits: list[_Edit], blocks: list[tuple[_Span, str]]) -> s
         out, at = [], start
         for index in range(bisect_left(starts, start), len(edits)):
             edit_start, edit_end, new = edits[index]
-            if edit_end > end or edit_start >= end > start:
+            if edit_end > end:
                 break
             out += [page[at:edit_start], new]
             at = edit_end

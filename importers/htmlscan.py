@@ -14,6 +14,7 @@ _NAME = re.compile(r"[a-zA-Z][^\s/>\0]*")
 _ATTRIBUTE = re.compile(
     r"""[\s/]*(?:(?P<name>[^\s/>=][^\s/>=]*)(?:\s*=\s*(?P<value>"[^"]*"|'[^']*'|[^\s>"'][^\s>]*)?)?)?"""
 )
+_COMMENT_END = re.compile(r"--!?>")
 # What stands inside these is no markup: raw text, or (title, textarea) text with entities.
 RAW = frozenset({"script", "style", "xmp", "iframe", "noembed", "noframes"})
 TEXT_ONLY = frozenset({"title", "textarea"})
@@ -80,12 +81,13 @@ def _markup(page: str, at: int) -> Token | None:
     if page.startswith("<!--", at):
         if page.startswith(("<!-->", "<!--->"), at):
             return Token("comment", at, page.index(">", at) + 1)
-        found = re.compile(r"--!?>").search(page, at + 4)
+        found = _COMMENT_END.search(page, at + 4)
         return Token("comment", at, found.end() if found else len(page))
     if page.startswith("<![CDATA[", at):
         end = page.find("]]>", at)
         return Token("comment", at, end + 3 if end >= 0 else len(page))
-    if page.startswith(("<!", "<?"), at) or re.match(r"</[^a-zA-Z>]", page[at : at + 3]):
+    bogus = page.startswith("</", at) and not page[at + 2 : at + 3].isalpha() and page[at + 2 : at + 3] not in ("", ">")
+    if bogus or page.startswith(("<!", "<?"), at):
         end = page.find(">", at)
         return Token("comment", at, end + 1 if end >= 0 else len(page))
     closing = page.startswith("</", at)

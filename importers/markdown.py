@@ -15,7 +15,7 @@ from markdown_it.token import Token
 
 from importers.markdown_inline import Attached, Inline, parser, rendered, shape, understand
 from importers.nesting import TextBuilder, literal, worth_translating
-from importers.textfile import LINE_END, TextFile, decode
+from importers.textfile import LINE_END, decode
 from importers.units import Catalogue, Format, Translation, Unit, Warning_
 
 NAME = "markdown"
@@ -53,19 +53,20 @@ def write(data: bytes, translations: Mapping[str, Translation], language: str, d
     """The file with its translated blocks written anew; a draft gets a block quote at the top."""
     file = decode(data, NAME)
     blocks, env, _ = _blocks(file.text)
+    newline = file.newline
     out, at = [], 0
     for block in blocks:
         content = _written(block, translations, env)
         if content is None:
             continue
-        out += [file.text[at : block.places[0][0]], _lined(content, block, file)]
+        out += [file.text[at : block.places[0][0]], _lined(content, block, newline)]
         at = block.places[-1][1]
     out.append(file.text[at:])
     text = "".join(out)
     if draft:
         front = _front_matter(text)
         line = _typed(draft, "paragraph", env)
-        text = text[:front] + f"> **{line}**" + file.newline * 2 + text[front:]
+        text = text[:front] + f"> **{line}**" + newline * 2 + text[front:]
     return file.encode(text)
 
 
@@ -293,11 +294,11 @@ def _title(text: str) -> str:
     return '"' + re.sub(r"[\\\"&]", lambda m: "\\" + m[0], text) + '"'
 
 
-def _lined(content: str, block: _Block, file: TextFile) -> str:
+def _lined(content: str, block: _Block, newline: str) -> str:
     if block.kind == "cell":
         content = content.replace("|", "\\|")
         return content + " " if content.endswith("\\") else content
-    return (file.newline + block.prefix).join(content.split("\n"))
+    return (newline + block.prefix).join(content.split("\n"))
 
 
 FORMAT = Format(NAME, "Markdown", (".md", ".markdown", ".mdown"), "text/markdown; charset=utf-8", read, write)

@@ -148,7 +148,7 @@ def understand(token: Token) -> Inline:
     for index in range(first, last + 1):
         _add(children[index], builder, places, opened)
     text, codes = builder.build()
-    if not worth_translating(text):
+    if not worth_translating(text) or builder.overfull:
         return Inline("", (), start, start, {}, attached)
     return Inline(text.strip(), codes, start, end, places, attached)
 

@@ -6,12 +6,11 @@ nested, whatever was typed.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from importers.inline import TAG, tags
-from importers.units import Code, Unit
+from importers.inline import MAX_TAGS, TAG, tags
+from importers.units import Code
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +59,11 @@ class TextBuilder:
         self._flush()
         return "".join(self._parts), tuple(self._codes)
 
+    @property
+    def overfull(self) -> bool:
+        """Whether there are more codes than tags can be numbered: such a block is left as it is."""
+        return len(self._codes) > MAX_TAGS
+
     def _code(self, paired: bool, kind: str, shows: str, payload: object) -> int:
         self._flush()
         number = len(self._codes) + 1
@@ -74,8 +78,6 @@ class TextBuilder:
         self._pending = []
         at = 0
         for found in TAG.finditer(text):
-            if found[1] and found[3]:
-                continue
             self._parts.append(text[at : found.start()])
             at = found.end()
             number = len(self._codes) + 1
@@ -139,15 +141,7 @@ def literal(text: str, codes: Iterable[Code]) -> str:
     """The text with its "literal" codes put back as the text they stand for; other tags stay."""
     shown = {code.number: code.shows for code in codes if code.kind == "literal"}
 
-    def swap(found: re.Match[str]) -> str:
-        return found[0] if found[1] and found[3] else shown.get(int(found[2]), found[0])
-
-    return TAG.sub(swap, text)
-
-
-def same_text(unit: Unit, text: str) -> bool:
-    """Whether a translation is the unit's own source text, so that the file can stay as it is."""
-    return unit.text == text
+    return TAG.sub(lambda found: shown.get(int(found[2]), found[0]), text)
 
 
 def worth_translating(text: str) -> bool:

@@ -65,15 +65,16 @@ def read(data: bytes, name: str) -> Catalogue:
 def write(data: bytes, translations: Mapping[str, Translation], language: str, draft: str | None) -> bytes:
     """The file with its paragraphs replaced; a wrapped paragraph is wrapped again at its own width."""
     file = decode(data, NAME)
+    newline = file.newline
     out, at = [], 0
     for chunk in _chunks(file.text):
         start, end = chunk.lines[0].start, chunk.lines[-1].end
         out.append(file.text[at:start])
-        out.append(_written(chunk, file.text, translations, file.newline))
+        out.append(_written(chunk, file.text, translations, newline))
         at = end
     out.append(file.text[at:])
     if draft:
-        out.insert(0, draft + file.newline * 2)
+        out.insert(0, draft + newline * 2)
     text = "".join(out)
     if file.encoding_for(text) != file.encoding and not file.mark:
         text = "\ufeff" + text  # no longer the old encoding: the mark tells an old Windows program so
@@ -147,6 +148,8 @@ def _span(lines: list[_Line], key: str) -> _Span | None:
     builder = TextBuilder()
     builder.text(plain)
     tagged, codes = builder.build()
+    if builder.overfull:
+        return None
     start = lines[0].start + skipped + len(first) - len(first.lstrip(_BLANK))
     end = lines[-1].start + len(lines[-1].text.rstrip(_BLANK))
     return _Span(Unit(key, tagged, codes, "list" if marker else "body"), start, end)
@@ -164,13 +167,20 @@ def _lines(text: str) -> list[_Line]:
 def _blocks(lines: list[_Line]) -> list[list[_Line]]:
     """Lines that stand together: parted by blank lines, lines of dashes, bullets, and lines that end in two spaces."""
     blocks: list[list[_Line]] = [[]]
+    under = 0  # how far a line must be indented to stand under the bullet of this block; 0 without a bullet
+    hung = False
     for line in lines:
         if not line.text.strip(_BLANK):
             blocks.append([])
             continue
+        marker = _MARKER.match(line.text)
         ruled_off = not worth_translating(line.text)
-        if ruled_off or _MARKER.match(line.text):
+        if marker or ruled_off or (hung and _indent(line.text) < under):
             blocks.append([])
+        if not blocks[-1]:
+            under, hung = _indent(line.text) + 2 if marker else 0, False
+        elif under and _indent(line.text) >= under:
+            hung = True
         blocks[-1].append(line)
         if ruled_off or line.text.endswith("  "):
             blocks.append([])
@@ -192,11 +202,11 @@ def _is_wrapped(lines: list[str]) -> bool:
 
 def _hangs(lines: list[str]) -> bool:
     """Whether all lines but the first are indented under the first one's bullet."""
-    marker = _MARKER.match(lines[0])
-    if not marker:
-        return False
-    indent = len(marker[0]) - len(marker[0].lstrip())
-    return all(len(line) - len(line.lstrip()) >= indent + 2 for line in lines[1:])
+    return bool(_MARKER.match(lines[0])) and all(_indent(line) >= _indent(lines[0]) + 2 for line in lines[1:])
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip(_BLANK))
 
 
 def _joined(lines: list[str]) -> str:

@@ -412,6 +412,7 @@ def _header_line(block: list[str], key: str, value: str) -> list[str]:
 def _changed(lines: list[str], changes: _Changes, file: TextFile) -> str:
     """The text with lines replaced; every other line keeps its own line end."""
     ends = LINE_END.findall(file.text) + [""]
+    newline = file.newline
     out: list[str] = []
     number = 0
     while number < len(lines):
@@ -421,11 +422,11 @@ def _changed(lines: list[str], changes: _Changes, file: TextFile) -> str:
             continue
         last, new = changes[number]
         if last < number:  # put before this line
-            out += [line + file.newline for line in new]
+            out += [line + newline for line in new]
             out.append(lines[number] + ends[number])
             number += 1
             continue
-        out += [line + file.newline for line in new[:-1]] + [line + ends[last] for line in new[-1:]]
+        out += [line + newline for line in new[:-1]] + [line + ends[last] for line in new[-1:]]
         number = last + 1
     return "".join(out)
 

@@ -22,7 +22,7 @@ _MULTIBYTE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf
 _HIGH = re.compile(rb"[\x80-\xff]+")
 _ARABIC = re.compile("[\u0600-\u06ff]")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_IMPOSSIBLE = re.compile("[\0\ud800-\udfff]")
 LINE_END = re.compile(r"\r\n|\r|\n")
 
 
@@ -38,20 +38,22 @@ class TextFile:
     @property
     def newline(self) -> str:
         """The line end used most: LF, CRLF or CR; LF for a text of one line."""
-        ends = LINE_END.findall(self.text)
-        return max(("\n", "\r\n", "\r"), key=ends.count)
+        both = self.text.count("\r\n")
+        counts = {"\n": self.text.count("\n") - both, "\r\n": both, "\r": self.text.count("\r") - both}
+        return max(counts, key=counts.__getitem__)
 
     def encode(self, text: str) -> bytes:
         """`text` in this file's encoding, with its byte order mark. Text this encoding cannot hold (Arabic in
-        windows-1252) makes it UTF-8: see `encoding_for`. A lone surrogate, which no encoding can hold, becomes U+FFFD."""
-        text = _SURROGATE.sub("\ufffd", text)
+        windows-1252) makes it UTF-8: see `encoding_for`. What no text file can hold, NUL and lone surrogates, becomes
+        U+FFFD."""
+        text = _IMPOSSIBLE.sub("\ufffd", text)
         target = self.encoding_for(text)
         return (self.mark if target == self.encoding else b"") + text.encode(target)
 
     def encoding_for(self, text: str) -> str:
         """This file's encoding, or UTF-8 when it cannot hold `text`."""
         try:
-            _SURROGATE.sub("\ufffd", text).encode(self.encoding)
+            _IMPOSSIBLE.sub("\ufffd", text).encode(self.encoding)
         except UnicodeEncodeError:
             return "utf-8"
         return self.encoding
