@@ -7,8 +7,9 @@ from functools import cache
 from pathlib import Path
 
 from flask import current_app
+from sqlalchemy.orm import Session
 
-from glossary import lookup
+from glossary import editing, lookup, recognition
 from glossary.models import Concept, Definition, Equivalence, Term
 from languages import tags
 
@@ -105,4 +106,33 @@ def concept_page(concept: Concept, *, language: str, interface: str) -> Shown:
         differs=differs,
         others=[(tag, terms) for tag, terms in others if not {t.id for t in terms} <= shown],
         confused_with=[r.other for r in concept.relations if r.kind in ("false_friend", "near")],
+    )
+
+
+def propose_from_text(
+    session: Session,
+    *,
+    source: str,
+    source_language: str,
+    text: str,
+    language: str,
+    note: str | None,
+    context: str | None,
+    by: str,
+    by_id: int | None,
+) -> Term:
+    """Propose a word for what a source word means: for the concept that has that word, or for a new one.
+
+    Raises DuplicateTerm, EmptyTerm, TermTooLong of glossary.editing.
+    """
+    word = source.strip()
+    hits = recognition.recognise(session, word, source_language=source_language, target_language=language)
+    whole = next((h for h in hits if h.certainty == "exact" and (h.start, h.end) == (0, len(word))), None)
+    if whole is not None:
+        concept = session.get_one(Concept, whole.concept_id)
+    else:
+        concept = editing.new_concept(session, title=word, by=by, by_id=by_id, origin="own")
+        editing.propose_term(session, concept, source_language, word, by=by, by_id=by_id)
+    return editing.propose_term(
+        session, concept, language, text.strip(), by=by, by_id=by_id, note=note, context=context
     )

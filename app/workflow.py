@@ -252,6 +252,19 @@ def was_corrected(segment: Segment) -> bool:
     return segment.state == WAITING and segment.changed_by_id != segment.written_by_id
 
 
+def text_before_correction(session: Session, segment: Segment) -> str | None:
+    """What the translator had handed over, when a reviewer changed it."""
+    if not was_corrected(segment):
+        return None
+    query = (
+        select(Event.text)
+        .where(Event.segment_id == segment.id, Event.action.in_(("save", "fill", "hand over")))
+        .order_by(Event.id.desc())
+        .limit(1)
+    )
+    return session.scalar(query)
+
+
 def why_not_approve(person: Person, segment: Segment) -> str | None:
     """None when the person may approve this segment, else the reason: "not-reviewer", "own-work" or "state"."""
     if not access.reviews(person, segment.translation):

@@ -67,16 +67,16 @@ def sqlite_template(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgresql_server(tmp_path_factory) -> str:
+def postgresql_server() -> str:
     """The address of a private PostgreSQL that this test run starts and stops; shared by parallel workers."""
     import pgserver
 
-    root = tmp_path_factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        root = root.parent
-    folder = root / "postgresql"
-    with FileLock(root / "postgresql.lock"):
-        server = pgserver.get_server(folder, cleanup_mode="stop")
+    # not below pytest's own folder: another run resets who may enter that, and PostgreSQL never runs as root
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID") or uuid.uuid4().hex
+    folder = Path(tempfile.gettempdir()) / f"dragoman-postgresql-{run}"
+    with FileLock(f"{folder}.lock"):
+        folder.mkdir(mode=0o755, exist_ok=True)
+        server = pgserver.get_server(folder / "data", cleanup_mode="delete")
         address = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
         admin = create_engine(address, isolation_level="AUTOCOMMIT")
         with admin.connect() as connection:
@@ -91,7 +91,11 @@ def postgresql_server(tmp_path_factory) -> str:
                 template.dispose()
         admin.dispose()
     yield address
-    server.cleanup()
+    with FileLock(f"{folder}.lock"):
+        server.cleanup()
+        if not (folder / "data").exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            Path(f"{folder}.lock").unlink(missing_ok=True)
 
 
 @pytest.fixture(params=DATABASES)
@@ -122,6 +126,7 @@ def engine(database_url) -> Engine:
 
 @pytest.fixture
 def session(engine) -> Session:
-    """A session on an empty database; what the test commits is really committed."""
-    with new_session(engine) as session:
+    """A session on an empty database; what the test commits is really committed. On SQLite it takes the write lock
+    only when it writes, so that the service under test can write between."""
+    with new_session(engine, writes=False) as session:
         yield session

@@ -17,12 +17,14 @@ from languages import identify, tags
 REFUSED = frozenset({"empty", "untranslated", "wrong-script", "repetition"})
 
 #: Characters a text takes, against English: measured on the Universal Declaration of Human Rights.
-DENSITY = {"zh": 0.31, "ja": 0.45, "ko": 0.5, "am": 0.68, "ti": 0.68, "ar": 0.8, "he": 0.75, "ckb": 0.95}
+DENSITY = {"zh": 0.26, "ja": 0.45, "ko": 0.5, "am": 0.63, "ti": 0.68, "ar": 0.7, "he": 0.75, "fa": 0.87, "prs": 0.87}
 SHORT, LONG = 0.35, 2.8
 """Outside of these, against the usual length, a translation has lost or invented a part."""
 FROM_CHARACTERS = 25
 
-ADDRESS = re.compile(r"(?:https?://|www\.)[^\s<>\"'،؛]+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.IGNORECASE)
+ADDRESS = re.compile(
+    r"(?:https?://|www\.)[^\s<>\"'،؛]+|(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+", re.IGNORECASE
+)
 PLACEHOLDER = re.compile(
     r"\{\{[^{}]{1,40}\}\}|\$?\{[A-Za-z0-9_.]{0,40}\}|%\([A-Za-z0-9_]{1,40}\)[sdf]|%(?:\d\$)?[sdf@](?![A-Za-z])|\[\[[^\]]{1,40}\]\]"
 )
@@ -37,7 +39,7 @@ def notes(source: str, target: str, source_language: str, target_language: str) 
     words, said = _without_codes(source), _without_codes(target)
     if is_untranslated(words, said, source_language, target_language):
         found.append("untranslated")
-    if is_in_another_script(words, said, target_language):
+    elif is_in_another_script(words, said, target_language):
         found.append("wrong-script")
     if is_repetitive(words, said):
         found.append("repetition")
@@ -82,12 +84,13 @@ def _is_ordinary(word: str) -> bool:
 
 
 def is_in_another_script(source: str, target: str, language: str) -> bool:
-    """Most letters are of a script the language is not written in, what was copied from the source left aside."""
+    """Most letters are of a script the language is not written in. Names copied from the source are left aside, where
+    anything else was said."""
     copied = set(_words(source))
     own = " ".join(word for word in _WORD.findall(target) if word.casefold() not in copied)
-    if sum(c.isalpha() for c in own) < 3:
-        return False
-    return identify.script_share(own, language) < 0.6
+    if sum(c.isalpha() for c in own) >= 3:
+        return identify.script_share(own, language) < 0.6
+    return any(map(_is_ordinary, _WORD.findall(source))) and identify.script_share(target, language) == 0
 
 
 def is_repetitive(source: str, target: str) -> bool:
@@ -96,12 +99,16 @@ def is_repetitive(source: str, target: str) -> bool:
     said, asked = _words(target), _words(source)
     if _run(said) >= 3 and _run(said) > _run(asked):
         return True
-    triples = Counter(zip(said, said[1:], said[2:], strict=False))
-    most = max(triples.values(), default=0)
-    if most >= 3 and most > max(Counter(zip(asked, asked[1:], asked[2:], strict=False)).values(), default=0):
+    most = _most_triples(said)
+    # "the right to" comes often in a good translation of a long sentence; in a circle nothing else comes
+    if most >= 3 and 3 * most > 0.4 * len(said) and most > _most_triples(asked):
         return True
     circle = re.compile(r"([^\W\d_]{2,12}?)\1{3,}")
     return bool(circle.search(target)) and not circle.search(source)
+
+
+def _most_triples(words: list[str]) -> int:
+    return max(Counter(zip(words, words[1:], words[2:], strict=False)).values(), default=0)
 
 
 def _run(words: list[str]) -> int:
@@ -116,7 +123,7 @@ def _run(words: list[str]) -> int:
 def is_of_odd_length(source: str, target: str, source_language: str, target_language: str) -> bool:
     """Far shorter or longer than translations between these languages are."""
     if len(source) < FROM_CHARACTERS:
-        return len(target) > 12 * max(len(source), 4)
+        return len(target) > 8 * max(len(source), 4)
     usual = _density(target_language) / _density(source_language)
     return not SHORT < len(target.strip()) / len(source.strip()) / usual < LONG
 

@@ -87,6 +87,8 @@ def take_apart(text: str) -> Tagged:
     plain.append(inner[pos:])
     if not whole or opened:
         return Tagged(before, inner, after, "".join(plain), whole=False)
+    # a pair is found when it closes: of two around the same words the outer one comes last
+    pairs.reverse()
     pairs.sort(key=lambda pair: (pair.start, -pair.end))
     return Tagged(before, inner, after, "".join(plain), tuple(pairs), tuple(singles))
 
@@ -138,16 +140,14 @@ def place(tagged: Tagged, target: str, said: Mapping[str, str]) -> tuple[str, tu
     Returns the text and the tags that found no place."""
     spans: dict[int, tuple[int, int]] = {}
     lost: list[Pair | Single] = []
-    for content, pairs in _by_content(tagged).items():
+    for content, places in _by_content(tagged).items():
         found = _occurrences(target, _said(content, said))
-        if len(found) != len(pairs):
-            lost += pairs
-            continue
-        for pair, span in zip(pairs, found, strict=True):
-            if any(_cross(span, other) for other in spans.values()):
-                lost.append(pair)
-            else:
-                spans[pair.number] = span
+        for i, pairs in enumerate(places.values()):
+            for pair in pairs:
+                if len(found) != len(places) or any(_cross(found[i], other) for other in spans.values()):
+                    lost.append(pair)
+                else:
+                    spans[pair.number] = found[i]
     singles: list[tuple[Single, int]] = []
     for single in tagged.singles:
         at = _place_of(single, tagged.plain, target, said)
@@ -158,10 +158,13 @@ def place(tagged: Tagged, target: str, said: Mapping[str, str]) -> tuple[str, tu
     return _written(target, tagged, spans, singles), tuple(lost)
 
 
-def _by_content(tagged: Tagged) -> dict[str, list[Pair]]:
-    found: dict[str, list[Pair]] = {}
+def _by_content(tagged: Tagged) -> dict[str, dict[int, list[Pair]]]:
+    """Words between tags -> where they begin -> the pairs around them there, the outer first."""
+    found: dict[str, dict[int, list[Pair]]] = {}
     for pair in tagged.pairs:
-        found.setdefault(tagged.plain[pair.start : pair.end].strip(), []).append(pair)
+        content = tagged.plain[pair.start : pair.end]
+        start = pair.start + len(content) - len(content.lstrip())
+        found.setdefault(content.strip(), {}).setdefault(start, []).append(pair)
     return found
 
 

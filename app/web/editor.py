@@ -15,11 +15,16 @@ from app.db import current_session, transaction
 from app.models import Origin, Segment, SegmentState, Sentence, Translation
 from app.web import config, models, see_other, words
 from glossary import recognition
+from languages import tags
 
 pages = Blueprint("editor", __name__)
 
 #: Most segments on one page: a book comes in parts, so that an old laptop can scroll it.
 PART = 600
+
+
+#: What a reviewer does, who may also be a translator of the pair.
+REVIEWING = {"editor.approve", "editor.correct", "editor.send_back"}
 
 
 @pages.get("/translations/<int:translation_id>")
@@ -52,7 +57,10 @@ def edit(translation_id: int):
         role=role,
         reasons=words.reasons(),
         panel=_panel(db, current) if current is not None else "",
-        why_not=workflow.why_not_approve,
+        script=tags.script(translation.target_language),
+        can={s.id: _can(s, role) for s in segments},
+        may_both=access.translates(current_user, translation) and access.reviews(current_user, translation),
+        finished=bool(count["total"]) and count[SegmentState.APPROVED] == count["total"],
     )
 
 
@@ -60,10 +68,36 @@ def _role(translation: Translation) -> str:
     """ "translate", "review" (also for those who do both, when asked or when something waits) or "read"."""
     may_translate = access.translates(current_user, translation)
     may_review = access.reviews(current_user, translation)
-    asked = request.args.get("as")
+    asked = request.args.get("as") or (_form().get("as") if request.method == "POST" else None)
+    if asked is None and request.method == "POST" and request.endpoint in REVIEWING:
+        asked = "review"
     if may_review and (asked == "review" or not may_translate):
         return "review"
     return "translate" if may_translate else "read"
+
+
+def _can(segment: Segment, role: str) -> dict[str, str]:
+    """What this person may do with a segment now, why approving is refused, and what to notice."""
+    moves, why, flag = "", "", ""
+    corrected = workflow.was_corrected(segment)
+    if role == "translate":
+        if segment.state in workflow.MOVES["save"]:
+            moves = "save"
+        elif segment.state == SegmentState.WAITING:
+            moves = "take-back"
+            if corrected:
+                moves = "agree" if segment.changed_by_id != current_user.id else ""
+                flag = _("A reviewer corrected this: read it and agree.")
+        if segment.state == SegmentState.SENT_BACK:
+            flag = _("Sent back: %(reason)s", reason=words.reason(segment.sent_back_reason))
+    elif role == "review" and segment.state in workflow.MOVES["correct"]:
+        moves = "correct send-back"
+        if segment.state == SegmentState.WAITING:
+            if workflow.why_not_approve(current_user, segment) == "own-work":
+                why = errors.refusal("own-work", {})
+            else:
+                moves = f"approve {moves}"
+    return {"can": moves, "why": why, "flag": flag}
 
 
 def _states_to_do(role: str) -> tuple[SegmentState, ...]:
@@ -149,10 +183,20 @@ def _panel(db, segment: Segment, *, ask_machine: bool = False) -> str:
         problems=suggestions.problems(
             db, document, segment.sentence.text, segment.target, translation.target_language
         ),
-        comments=workflow.comments(db, segment),
+        said=_said(db, segment),
         history=workflow.history(db, segment),
+        corrected=workflow.was_corrected(segment),
+        before=workflow.text_before_correction(db, segment),
         may_propose=access.translates(current_user, translation) or access.reviews(current_user, translation),
     )
+
+
+def _said(db, segment: Segment) -> list[dict[str, str]]:
+    """The comments as the page shows them."""
+    return [
+        {"by": c.person.name if c.person else "–", "when": words.moment(c.at), "text": c.text}
+        for c in workflow.comments(db, segment)
+    ]
 
 
 def _ask_now(db, segment: Segment, key: str):
@@ -277,7 +321,7 @@ def comment(segment_id: int):
     workflow.comment(db, _me(), segment, _text(_form()))
     db.commit()
     if request.headers.get("X-Requested-With") or request.is_json:
-        return render_template("fragments/comments.html", segment=segment, comments=workflow.comments(db, segment))
+        return render_template("fragments/comments.html", segment=segment, said=_said(db, segment))
     return see_other("editor.edit", translation_id=segment.translation_id, segment=segment.id)
 
 
@@ -308,6 +352,7 @@ def _done(db, segment: Segment, states: tuple[SegmentState, ...], filled: list[S
         state=segment.state,
         state_label=words.state(segment.state),
         text=segment.target,
+        **{key: value for key, value in _can(segment, _role(translation)).items() if key != "flag"},
         saved_at=_clock(segment),
         next=following,
         next_url=url_for(".edit", translation_id=translation.id, segment=following) if following else None,

@@ -13,7 +13,7 @@ from app import access, errors
 from app.access import Hidden, NotAllowed
 from app.db import current_session
 from app.models import RoleName
-from app.terms import concept_page, open_index
+from app.terms import concept_page, open_index, propose_from_text
 from app.web import see_other
 from glossary import editing, lookup
 from glossary.models import Concept, Term
@@ -124,6 +124,38 @@ def propose(code: str):
     db.commit()
     flash(_("Thank you. A reviewer of the language will look at your proposal."))
     return see_other("lookup.concept", code=code, language=request.form.get("language"))
+
+
+@pages.post("/segments/<int:segment_id>/terms")
+def propose_from_segment(segment_id: int):
+    """Propose a word from the editor: its concept is found by the source word, or a new concept is made for it."""
+    db = current_session()
+    segment = access.find_segment(db, current_user, segment_id)
+    translation = segment.translation
+    if not (access.translates(current_user, translation) or access.reviews(current_user, translation)):
+        raise NotAllowed("not-translator", language=translation.target_language)
+    by = {"by": current_user.name, "by_id": current_user.id}
+    source_language = translation.document.source_language
+    confidential = translation.document.confidentiality == "confidential"
+    try:
+        propose_from_text(
+            db,
+            source=request.form.get("source", ""),
+            source_language=source_language,
+            text=request.form.get("text", ""),
+            language=translation.target_language,
+            note=request.form.get("note", "").strip() or None,
+            # the sentence helps the reviewer, but a confidential one stays in its document
+            context=None if confidential else segment.sentence.text,
+            **by,
+        )
+    except (editing.DuplicateTerm, editing.EmptyTerm, editing.TermTooLong) as error:
+        db.rollback()
+        told = errors.Answer(422, _("This did not work"), _term_message(error))
+        return make_response(render_template("error.html", told=told), 422)
+    db.commit()
+    flash(_("Thank you. A reviewer of the language will look at your proposal."))
+    return see_other("editor.edit", translation_id=translation.id, segment=segment_id)
 
 
 def _term_message(error: Exception) -> str:

@@ -27,7 +27,10 @@ def install(app: Flask) -> None:
         direction=tags.direction,
         chips=chips,
         marked=marked,
-        differences=differences,
+        difference_marks=difference_marks,
+        machine_line=machine_line,
+        term_words=term_words,
+        differs_note=differs_note,
         highlighted=highlighted,
         title_term=terms.title_term,
         best_terms=terms.best_terms,
@@ -54,7 +57,7 @@ def install(app: Flask) -> None:
         warning=warning,
     )
     app.jinja_env.globals.update(
-        direction=tags.direction, language_name=language, native_name=tags.native_name, reasons=reasons
+        direction=tags.direction, language_name=language, native_name=tags.native_name, terms_of=terms_of
     )
 
 
@@ -136,19 +139,49 @@ def marked(text: str, recognised: Iterable, codes: Iterable[dict] = (), numbers:
     return Markup("").join(out)
 
 
-def differences(match) -> list[tuple[str, str]]:
-    """A unit's source against the open segment's: ("same" | "del" | "ins", text). What is struck only the unit has,
-    what is inserted only the open segment has, so that nobody has to guess."""
-    parts: list[tuple[str, str]] = []
+def difference_marks(match) -> Markup:
+    """A unit's source against the open segment's. What is struck only the unit has, what is inserted only the open
+    segment has, so that nobody has to guess."""
+    out: list[Markup] = []
     for op in match.differences:
         if op.op == "equal":
-            parts.append(("same", match.source[op.start : op.end]))
+            out += _pieces(match.source[op.start : op.end], 0, {})
             continue
         if op.end > op.start:
-            parts.append(("del", match.source[op.start : op.end]))
+            out.append(Markup("<del>{}</del>").format(chips(match.source[op.start : op.end])))
         if op.text_end > op.text_start:
-            parts.append(("ins", match.text[op.text_start : op.text_end]))
-    return parts
+            out.append(Markup("<ins>{}</ins>").format(chips(match.text[op.text_start : op.text_end])))
+    return Markup("").join(out)
+
+
+def machine_line(machine) -> str:
+    """Which engine, through which languages, and what to look at."""
+    path = (" ← " if tags.direction(str(get_locale() or "en")) == "rtl" else " → ").join(machine.path)
+    notes = [machine_note(note) for note in machine.notes]
+    if len(machine.path) > 2:
+        notes.insert(0, _("through %(language)s", language=language(machine.path[1])))
+    return " · ".join([machine.engine, path, *notes])
+
+
+def terms_of(hits: Iterable) -> list:
+    """Recognised terms for the panel: each concept once, in reading order, words that only stand inside another term
+    last."""
+    seen: dict[int, object] = {}
+    for hit in sorted(hits, key=lambda h: (h.within, h.start, -(h.end - h.start))):
+        seen.setdefault(hit.concept_id, hit)
+    return list(seen.values())
+
+
+def term_words(hit) -> list[tuple[str, str]]:
+    """The words a recognised term can be translated with: (text, status)."""
+    return [(t.text, term_status(t.status)) for t in hit.targets]
+
+
+def differs_note(hit, interface: str) -> str:
+    """How the concept differs for the reader, in the words of the interface's language if there are any."""
+    said = hit.differs.get(interface) or hit.differs.get("en") or hit.differs.get("nl") or ""
+    head = degree(hit.degree) if hit.degree and hit.degree != "full" else ""
+    return ": ".join(part for part in (head, said) if part)
 
 
 def highlighted(text: str, spans: Iterable[tuple[int, int]]) -> Markup:
@@ -399,17 +432,15 @@ def _one_reason(key: str, fields: dict) -> str:
 
 
 def machine_note(note: str) -> str:
-    """What to look at in a machine's suggestion."""
-    key = note.split(":", 1)[0]
+    """What to look at in a machine's suggestion (keys of app.mt.sanity)."""
     return {
-        "numbers": _("a number differs"),
-        "number differs": _("a number differs"),
-        "tags_lost": _("tags were lost"),
-        "tags lost": _("tags were lost"),
-        "placeholders": _("a placeholder differs"),
+        "number": _("a number differs"),
+        "placeholder": _("a placeholder differs"),
+        "address": _("an address differs"),
         "length": _("unusual length"),
-        "no licence": _("licence unknown"),
-    }.get(key, key)
+        "unknown": _("a word was unknown to it"),
+        "tags": _("tags have no sure place"),
+    }.get(note, note)
 
 
 def warning(value: dict) -> str:

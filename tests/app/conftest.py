@@ -61,33 +61,37 @@ def app(engine, database_url, tmp_path):
 
 
 class Visitor:
-    """A browser without a script: keeps cookies, sends the form's token."""
+    """A browser without a script: keeps cookies, sends the form's token. What the test has pending is committed
+    before each request."""
 
-    def __init__(self, app, person=None) -> None:
-        self.client = app.test_client()
-        self._token = None
+    def __init__(self, app, session, person=None) -> None:
+        self._client, self._session, self._token = app.test_client(), session, None
         if person is not None:
-            with self.client.session_transaction() as cookies:
+            with self._client.session_transaction() as cookies:
                 cookies["_user_id"], cookies["_fresh"] = person.get_id(), True
 
+    def open(self, path, **options):
+        self._session.commit()
+        return self._client.open(path, **options)
+
     def get(self, path, **options):
-        return self.client.get(path, **options)
+        return self.open(path, method="GET", **options)
 
     @property
     def token(self) -> str:
         if self._token is None:
-            page = self.client.get("/account", follow_redirects=True).get_data(as_text=True)
+            page = self.get("/account", follow_redirects=True).get_data(as_text=True)
             self._token = page.split('name="csrf-token" content="', 1)[1].split('"', 1)[0]
         return self._token
 
     def post(self, path, data=None, **options):
         """Send a form."""
-        return self.client.post(path, data={"csrf_token": self.token, **(data or {})}, **options)
+        return self.open(path, method="POST", data={"csrf_token": self.token, **(data or {})}, **options)
 
     def send(self, path, method="POST", **body):
         """What the editor's script sends: JSON, and JSON back."""
         headers = {"X-CSRFToken": self.token, "Accept": "application/json"}
-        return self.client.open(path, method=method, json=body, headers=headers)
+        return self.open(path, method=method, json=body, headers=headers)
 
 
 @pytest.fixture
@@ -96,6 +100,6 @@ def visit(app, session):
 
     def visit(person=None) -> Visitor:
         session.commit()
-        return Visitor(app, person)
+        return Visitor(app, session, person)
 
     return visit

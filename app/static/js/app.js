@@ -108,6 +108,14 @@ document.addEventListener("submit", async (event) => {
   form.submit();
 }, true);
 
+// A choice that shows something else shows it at once, unless it was only passed with the arrow keys.
+let arrows = false;
+document.addEventListener("keydown", (event) => { arrows = event.key.startsWith("Arrow"); });
+document.addEventListener("pointerdown", () => { arrows = false; });
+document.addEventListener("change", (event) => {
+  if (event.target.matches?.("select[data-submit-on-change]") && !arrows) event.target.form.requestSubmit();
+});
+
 // Menus close on Escape and on a click elsewhere.
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;

@@ -1,5 +1,7 @@
 """Every endpoint refuses strangers and outsiders, unless it is on a short list of open ones."""
 
+import re
+
 import pytest
 
 from app.web import OPEN_ENDPOINTS, ROLELESS_ENDPOINTS
@@ -25,7 +27,7 @@ def test_strangers_are_asked_to_sign_in_everywhere(app, visit, letter):
         seen.add(endpoint)
         if endpoint in OPEN_ENDPOINTS:
             continue
-        answer = stranger.client.open(path, method=method, data={"csrf_token": token})
+        answer = stranger.open(path, method=method, data={"csrf_token": token})
         assert answer.status_code == 302 and "/sign-in" in answer.headers["Location"], (method, path)
     assert len(seen) > 30
 
@@ -35,7 +37,7 @@ def test_an_outsider_sees_nothing(app, visit, outsider, letter):
     for endpoint, method, path in addresses(app):
         if endpoint in OPEN_ENDPOINTS | ROLELESS_ENDPOINTS:
             continue
-        answer = visitor.client.open(path, method=method, data={"csrf_token": visitor.token})
+        answer = visitor.open(path, method=method, data={"csrf_token": visitor.token})
         assert answer.status_code == 404, (method, path)
         assert "Uw aanvraag" not in answer.get_data(as_text=True)
 
@@ -51,12 +53,12 @@ def test_what_is_hidden_looks_like_what_never_was(session, visit, letter, path):
     from tests.factories import a_person
 
     stranger_to_it = visit(a_person(session, "Hana", "translator:nl-ti"))
-    hidden = stranger_to_it.get(path.format(letter.id))
-    never = stranger_to_it.get(path.format(999_999))
-    assert hidden.status_code == never.status_code == 404
-    assert hidden.get_data().replace(b"999999", b"") == never.get_data().replace(b"999999", b"") or (
-        len(hidden.get_data()) == len(never.get_data())
-    )
+    pages = []
+    for number in (letter.id, 999_999):
+        answer = stranger_to_it.get(path.format(number))
+        assert answer.status_code == 404
+        pages.append(re.search(r"<main.*</main>", answer.get_data(as_text=True), re.DOTALL)[0])
+    assert pages[0] == pages[1]
 
 
 def test_every_page_keeps_to_itself(visit, staff):
@@ -68,7 +70,7 @@ def test_every_page_keeps_to_itself(visit, staff):
 
 
 def test_a_form_without_its_token_is_refused(visit, staff, letter):
-    answer = visit(staff).client.post(f"/documents/{letter.id}/erase", data={"memory": "yes"})
+    answer = visit(staff).open(f"/documents/{letter.id}/erase", method="POST", data={"memory": "yes"})
     assert answer.status_code == 400
     assert "expired" in answer.get_data(as_text=True)
 
