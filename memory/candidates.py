@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from contextlib import closing
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Row, select
+from sqlalchemy import Engine, Row, Select, select
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import SingletonThreadPool, StaticPool
 
@@ -22,6 +24,15 @@ from memory import forms
 from memory.models import QUALITIES, TOPIC, Unit
 from memory.recording import text_keys
 from storage import changes
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from memory.segments import Segment
+
+
+#: More changes than this are not taken in one by one.
+MANY = 50_000
 
 
 class Pair(NamedTuple):
@@ -142,19 +153,28 @@ def entry(row: Row, pair: Pair, vocabulary: Vocabulary) -> Entry:
 
 @dataclass(frozen=True)
 class Collection:
-    """The units of one pair, never changed: a change gives a new one."""
+    """The units of one pair, never changed: a change gives a new one.
+
+    `entries` are compared one by one. `segments` are files of the index, each with which of its units were changed
+    or deleted since it was written (None: none was)."""
 
     pair: Pair
     entries: dict[int, Entry]
     seen: int
     vocabulary: Vocabulary
+    segments: tuple[tuple[Segment, np.ndarray | None], ...] = ()
 
     def changed(self, entries: Iterable[Entry], gone: Iterable[int], seen: int) -> Collection:
+        gone = list(gone)
         kept = dict(self.entries)
         for id in gone:
             kept.pop(id, None)
         kept.update((e.id, e) for e in entries)
-        return Collection(self.pair, kept, seen, self.vocabulary)
+        segments = tuple((segment, _marked(segment, dead, gone)) for segment, dead in self.segments)
+        return Collection(self.pair, kept, seen, self.vocabulary, segments)
+
+    def seen_at(self, position: int) -> Collection:
+        return self if position == self.seen else replace(self, seen=position)
 
     @property
     def listed(self) -> Listed:
@@ -162,6 +182,18 @@ class Collection:
         if found is None:
             found = self.__dict__["_listed"] = Listed(list(self.entries.values()))
         return found
+
+
+def _marked(segment: Segment, dead: np.ndarray | None, gone: list[int]) -> np.ndarray | None:
+    """`dead`, with the units of these ids marked."""
+    import numpy as np
+
+    at = segment.where(gone)
+    if not len(at):
+        return dead
+    marked = np.zeros(segment.size, bool) if dead is None else dead.copy()
+    marked[at] = True
+    return marked
 
 
 class Listed:
@@ -177,26 +209,37 @@ class Listed:
 
 
 class Store:
-    """What this process holds of one database."""
+    """What this process holds of one database. `folder` is where its index lives, when it has one."""
 
     def __init__(self) -> None:
         self.lock = threading.RLock()
         self.collections: dict[Pair, Collection] = {}
         self.known: frozenset[tuple[str, str]] | None = None
         self.seen = 0
+        self.folder: Path | None = None
+        #: Files that still hold the text of deleted units.
+        self.to_erase: set[Path] = set()
+        #: What of it may be kept: not what one session reads of its own uncommitted changes.
+        self.lasting = True
+
+    def passing(self) -> Store:
+        """A copy for one lookup of a session whose own changes may yet be rolled back."""
+        other = Store()
+        other.collections, other.known, other.seen = dict(self.collections), self.known, self.seen
+        other.folder, other.lasting = self.folder, False
+        return other
 
 
 _stores: WeakKeyDictionary[object, Store] = WeakKeyDictionary()
 _stores_lock = threading.Lock()
 
 
-def _store(session: Session) -> Store:
-    # an engine with other execution options is another object with the same pool
-    pool = session.get_bind().engine.pool
+def store_of(engine: Engine) -> Store:
+    """One for all engines that share their connections: an engine with other execution options is another object."""
     with _stores_lock:
-        store = _stores.get(pool)
+        store = _stores.get(engine.pool)
         if store is None:
-            store = _stores[pool] = Store()
+            store = _stores[engine.pool] = Store()
         return store
 
 
@@ -205,58 +248,74 @@ def collections(
 ) -> list[Collection]:
     """The collections that can answer for a language pair, varieties and the other direction included, right for
     everything that this session can see."""
-    store = _store(session)
+    store = store_of(session.get_bind().engine)
     with store.lock:
         if not changes.settled(session):
-            # what this session changed may yet be rolled back: answer from copies, keep nothing
-            passing = Store()
-            passing.collections, passing.known, passing.seen = (
-                dict(store.collections),
-                store.known,
-                store.seen,
-            )
-            store = passing
+            store = store.passing()
         return _caught_up(session, store, source_language, target_language, reverse)
 
 
 def _caught_up(
     session: Session, store: Store, source_language: str, target_language: str, reverse: bool
 ) -> list[Collection]:
-    if store.known is None:
-        store.seen = changes.position(session)
-        found = session.execute(select(Unit.source_language, Unit.target_language).distinct())
-        store.known = frozenset((s, t) for s, t in found)
+    for _ in range(5):
+        if store.known is None:
+            store.seen = changes.position(session)
+            found = session.execute(select(Unit.source_language, Unit.target_language).distinct())
+            store.known = frozenset((s, t) for s, t in found)
+        take_news(session, store)
+        if store.known is None:
+            continue
+        wanted = sorted(_wanted(store.known, source_language, target_language, reverse))
+        missing = [pair for pair in wanted if pair not in store.collections]
+        for pair in missing:
+            store.collections[pair] = _load(session, store, pair)
+        if any(store.collections[pair].seen < store.seen for pair in missing):
+            take_news(session, store)  # a file of the index may be older than what this session sees
+        if all(pair in store.collections for pair in wanted):
+            return [store.collections[pair] for pair in wanted]
+    raise RuntimeError("the memory changes faster than it can be read")
+
+
+def take_news(session: Session, store: Store) -> None:
+    """Take in what was committed since the last time. After a replaced database the store is empty."""
     loaded = list(store.collections.values())
     news = changes.since(session, TOPIC, min([store.seen, *(c.seen for c in loaded)]))
-    if news.rebuild and not _is_behind(session, store):
+    if news.rebuild:
+        if not _is_behind(session, store):
+            store.collections, store.known = {}, None
+        return
+    if len(news.keys) > MANY:
+        # reading the pairs anew is quicker
         store.collections, store.known = {}, None
-        return _caught_up(session, store, source_language, target_language, reverse)
-    if not news.rebuild:
-        rows = list(_rows(session, news.keys))
-        if news.position >= store.seen:
-            store.known |= {(r.source_language, r.target_language) for r in rows}
-            store.seen = news.position
-        for c in loaded:
-            # a session that began earlier must not take a collection back in time
-            if news.position >= c.seen:
-                store.collections[c.pair] = _with_news(c, rows, news)
-    wanted = sorted(_wanted(store.known, source_language, target_language, reverse))
-    for pair in wanted:
-        if pair not in store.collections:
-            store.collections[pair] = _load(session, pair)
-    return [store.collections[pair] for pair in wanted]
+        return
+    rows = list(_rows(session, news.keys))
+    deleted = set(news.keys) - {row.id for row in rows}
+    if news.position >= store.seen:
+        store.known = (store.known or frozenset()) | {(r.source_language, r.target_language) for r in rows}
+        store.seen = news.position
+    for c in loaded:
+        # a session that began earlier must not take a collection back in time
+        if news.position >= c.seen:
+            store.collections[c.pair] = _with_news(c, rows, news)
+            if deleted and store.lasting:
+                store.to_erase |= {s.path for s, _ in c.segments if len(s.where(list(deleted)))}
+    if store.folder is not None and store.lasting:
+        from memory import index
+
+        index.tidy_soon(store, session.get_bind().engine)
 
 
 def _with_news(c: Collection, rows: list[Row], news: changes.News) -> Collection:
     if not news.keys:
-        return c if c.seen == news.position else Collection(c.pair, c.entries, news.position, c.vocabulary)
+        return c.seen_at(news.position)
     mine = [
         entry(row, c.pair, c.vocabulary)
         for row in rows
         if row.recalled_at is None and (row.source_language, row.target_language) == c.pair[:2]
     ]
-    if not mine and not any(k in c.entries for k in news.keys):
-        return Collection(c.pair, c.entries, news.position, c.vocabulary)
+    if not mine and not c.segments and not any(key in c.entries for key in news.keys):
+        return c.seen_at(news.position)
     return c.changed(mine, news.keys, news.position)
 
 
@@ -300,20 +359,23 @@ def stands_in(has: str, asked: str) -> bool:
     return same and tags.script(has) == tags.script(asked)
 
 
-def _load(session: Session, pair: Pair) -> Collection:
-    seen = changes.position(session)
-    query = (
-        select(*_COLUMNS)
-        .where(
-            Unit.source_language == pair.source_language,
-            Unit.target_language == pair.target_language,
-            Unit.recalled_at.is_(None),
-        )
-        .execution_options(yield_per=5000)
-    )
-    vocabulary = Vocabulary()
-    return Collection(
-        pair, {row.id: entry(row, pair, vocabulary) for row in session.execute(query)}, seen, vocabulary
+def _load(session: Session, store: Store, pair: Pair) -> Collection:
+    if store.folder is not None:
+        from memory import index
+
+        found = index.collection(session, store, pair)
+        if found is not None:
+            return found
+    seen, vocabulary = changes.position(session), Vocabulary()
+    with closing(session.execute(of_pair(select(*_COLUMNS), pair).execution_options(yield_per=5000))) as rows:
+        return Collection(pair, {row.id: entry(row, pair, vocabulary) for row in rows}, seen, vocabulary)
+
+
+def of_pair(query: Select, pair: Pair) -> Select:
+    return query.where(
+        Unit.source_language == pair.source_language,
+        Unit.target_language == pair.target_language,
+        Unit.recalled_at.is_(None),
     )
 
 

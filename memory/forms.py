@@ -54,11 +54,12 @@ class _WordTable(dict):
         return kept
 
 
-_WORDS = _WordTable()
+#: Any code point -> what `words` makes of it: itself, " ", " x " for a symbol, None when it is dropped.
+WORD_TABLE = _WordTable()
 
 
 def words(form: str) -> list[str]:
-    return form.translate(_WORDS).split()
+    return form.translate(WORD_TABLE).split()
 
 
 def bare(form: str) -> str:
@@ -122,7 +123,7 @@ def profile(text: str) -> Profile:
     numbers = tuple(_ascii_digits(n) for n in _NUMBERS.findall(plain))
     without_numbers = _NUMBERS.sub(NUMBER, plain)
     found = tuple(w for w in words(without_numbers) if w != NUMBER)
-    inside = ("w" if _WORDS[ord(c)] not in (" ", None) else c for c in without_numbers)
+    inside = ("w" if WORD_TABLE[ord(c)] not in (" ", None) else c for c in without_numbers)
     gaps = re.sub("w+", "w", "".join(inside))
     return Profile(tuple(TAG.findall(text)), numbers, found, gaps)
 

@@ -7,24 +7,21 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection as AnyOf
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from itertools import islice
 
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from languages import tags
 from memory import candidates, forms, scoring
-from memory.candidates import Entry, Pair
 from memory.differences import Difference, differences
 from memory.models import QUALITIES, Found, Quality, Unit
 from memory.recording import neighbour_key, position_key
 from memory.scoring import Reason
+from memory.search import Candidate, Query, Rank, Terms, penalties_of, search
 from storage.columns import utc_now
-
-#: Texts longer than this are found when they are the same or nearly exact; they are not compared letter by letter.
-LONGEST_COMPARED = 20_000
 
 _CLASSES = ("fuzzy", "near exact", "exact", "context", "double context")
 
@@ -64,56 +61,6 @@ class Match:
         return differences(self.source, self.text)
 
 
-@dataclass(frozen=True)
-class Terms:
-    """What a lookup asks of units, apart from the text."""
-
-    threshold: float
-    penalties: Mapping[str, int]
-    worst_quality: int
-    projects: frozenset[str] | None
-    old_before: int
-
-
-@dataclass(frozen=True)
-class Query:
-    text: str
-    form: str
-    words: tuple[str, ...]
-    bare_key: int
-    same_key: int
-    profile_key: int
-    previous: str | None
-    next: str | None
-    place: tuple[str, int] | None
-    previous_key: int
-    next_key: int
-    place_key: int
-    variety_of: tuple[str, str]
-
-
-class Rank(NamedTuple):
-    """The order of matches; smaller is better. Equal scores: the better class, then context, approval, the newer
-    one, the lower id."""
-
-    score: float
-    kind: int
-    context: int
-    quality: int
-    recency: int
-    id: int
-
-
-class Candidate(NamedTuple):
-    """A unit that may match. `rank` is as good as the unit can be judged before its row is read: never worse than
-    its real rank, and equal to it where nothing but the row's own text could lower it."""
-
-    rank: Rank
-    pair: Pair
-    measure: str = ""  # of a fuzzy match: "characters" or "words"
-    percent: int = 0
-
-
 def find_matches(
     session: Session,
     text: str,
@@ -142,16 +89,19 @@ def find_matches(
     asked = _query(text, source_language, target_language, previous, next, document, position)
     if not asked.form.strip() or limit < 1:
         return []
-    terms = _terms(threshold, min_quality, penalties, project)
-    found: list[Candidate] = []
-    for collection in candidates.collections(session, source_language, target_language, reverse=reverse):
-        found += scan(collection, asked, terms)
-    found.sort()
-    return _judged(session, found, asked, terms, limit)
+    terms = _terms(threshold, limit, min_quality, penalties, project)
+    for _ in range(3):
+        searched = candidates.collections(session, source_language, target_language, reverse=reverse)
+        found = search(searched, asked, terms)
+        matches, complete = _judged(session, found, asked, terms)
+        if complete:
+            break  # else a unit found was deleted meanwhile: look again
+    return matches
 
 
 def _terms(
     threshold: float,
+    limit: int,
     min_quality: str | None,
     penalties: Mapping[str, int] | None,
     project: str | AnyOf[str] | None,
@@ -161,8 +111,11 @@ def _terms(
         raise ValueError(
             f"no such penalty: {', '.join(sorted(unknown))}; there are {', '.join(scoring.PENALTIES)}"
         )
+    if any(points < 0 for points in (penalties or {}).values()):
+        raise ValueError("a penalty takes points off: it cannot be negative")
     return Terms(
         threshold=min(max(threshold, 0), 102),
+        limit=limit,
         penalties={**scoring.PENALTIES, **(penalties or {})},
         worst_quality=QUALITIES.index(Quality(min_quality)) if min_quality else len(QUALITIES) - 1,
         projects=None if project is None else frozenset([project] if isinstance(project, str) else project),
@@ -197,98 +150,6 @@ def _query(
     )
 
 
-# --- the scan --------------------------------------------------------------------------------------
-
-
-def scan(collection: candidates.Collection, asked: Query, terms: Terms) -> Iterable[Candidate]:
-    """Every unit of a collection that reaches the threshold."""
-    from rapidfuzz import process
-    from rapidfuzz.distance import Levenshtein
-
-    listed, pair = collection.listed, collection.pair
-    alike = listed.by_bare.get(asked.bare_key, ())
-    for e in alike:
-        yield from _candidate(e, pair, asked, terms)
-    if len(asked.form) > LONGEST_COMPARED:
-        return
-    threshold = min(max(terms.threshold, 1), 100)
-    measures: dict[int, dict[str, tuple[int, int]]] = {}  # index -> measure -> (distance, longer)
-    for name, query, choices in (
-        ("characters", asked.form, listed.forms),
-        ("words", collection.vocabulary.read(asked.words), listed.words),
-    ):
-        if not query or not choices:
-            continue
-        # the longest text that can still reach the threshold has length / threshold
-        widest = scoring.most_edits(int(len(query) * 100 / threshold) + 1, threshold)
-        for _, distance, i in process.extract(
-            query, choices, scorer=Levenshtein.distance, score_cutoff=widest, limit=None
-        ):
-            longer = max(len(query), len(choices[i]))
-            if scoring.reaches(distance, longer, 0, terms.threshold):
-                measures.setdefault(i, {})[name] = (distance, longer)
-    for i, found in measures.items():
-        e = listed.entries[i]
-        if e.bare_key != asked.bare_key:
-            yield from _candidate(e, pair, asked, terms, found)
-
-
-def _candidate(
-    e: Entry, pair: Pair, asked: Query, terms: Terms, measures: Mapping[str, tuple[int, int]] | None = None
-) -> Iterable[Candidate]:
-    if e.quality > terms.worst_quality or (terms.projects is not None and e.project not in terms.projects):
-        return
-    penalty = sum(
-        points for _, points in _penalties(e.quality, e.origin, e.one_to_one, e.recency, pair, asked, terms)
-    )
-    context = _context_of_keys(e, asked)
-    name, percent = "", 0
-    if measures:
-        # where both measures agree, max names the first: the characters
-        name = max(sorted(measures), key=lambda n: scoring.score(*measures[n], 0))
-        score = scoring.score(*measures[name], penalty)
-        distance, longer = measures[name]
-        kind, percent = 0, 100 * (longer - distance) // longer
-    elif e.same_key == asked.same_key:
-        kind, score = 2 + context, float(100 + context - penalty)
-    else:
-        kind, score = 1, float(100 - _least_cost(e.profile_key, asked.profile_key) - penalty)
-    if score >= terms.threshold:
-        yield Candidate(Rank(-score, -kind, -context, e.quality, -e.recency, e.id), pair, name, percent)
-
-
-def _least_cost(one: int, other: int) -> int:
-    """What the differences between two texts of equal words cost at least, by forms.profile_key."""
-    apart = one ^ other
-    costs = ((48, scoring.DIFFERENCES["numbers"]), (32, 1), (16, 1), (0, 1))
-    return max(sum(cost for shift, cost in costs if apart >> shift & 0xFFFF), 1)
-
-
-def _context_of_keys(e: Entry, asked: Query) -> int:
-    """2: both neighbours are the same; 1: one is, or the place. A unit found elsewhere too may have any."""
-    if e.elsewhere:
-        return 2
-    same = (e.previous_key == asked.previous_key != 0) + (e.next_key == asked.next_key != 0)
-    return same or int(e.place_key == asked.place_key != 0)
-
-
-def _penalties(
-    quality: int, origin: str, one_to_one: bool, recency: int, pair: Pair, asked: Query, terms: Terms
-) -> list[tuple[str, int]]:
-    wanted = (pair.target_language, pair.source_language) if pair.reversed else pair[:2]
-    true_of_it = {
-        "machine": quality == 2,
-        "unreviewed": quality == 1,
-        "imported": origin == "import",
-        "starter": origin == "starter",
-        "old": recency < terms.old_before,
-        "variety": wanted != asked.variety_of,
-        "reversed": pair.reversed,
-        "alignment": not one_to_one,
-    }
-    return [(name, terms.penalties[name]) for name, so in true_of_it.items() if so and terms.penalties[name]]
-
-
 # --- judging what the scan found -------------------------------------------------------------------
 
 _SHOWN = (
@@ -312,26 +173,32 @@ _SHOWN = (
 )
 
 
-def _judged(session: Session, found: list[Candidate], asked: Query, terms: Terms, limit: int) -> list[Match]:
-    """Read the candidates' rows, best first, until no unread one can be among the best."""
+def _judged(
+    session: Session, found: Iterator[Candidate], asked: Query, terms: Terms
+) -> tuple[list[Match], bool]:
+    """Read the candidates' rows, best first, until no unread one can be among the best. False when a row was no
+    longer there."""
     ranked: list[tuple[Rank, Match]] = []
-    at, block = 0, limit
-    while at < len(found):
-        if len(ranked) >= limit and ranked[limit - 1][0] < found[at].rank:
+    block, complete = terms.limit, True
+    following = next(found, None)
+    while following is not None:
+        if len(ranked) >= terms.limit and ranked[terms.limit - 1][0] < following.rank:
             break
-        batch = {c.rank.id: c for c in found[at : at + block]}
-        at, block = at + block, min(block * 4, 500)
-        rows = session.execute(select(*_SHOWN).where(Unit.id.in_(batch), Unit.recalled_at.is_(None)))
+        batch = {c.rank.id: c for c in (following, *islice(found, block - 1))}
+        block = min(block * 4, 500)
+        rows = session.execute(select(*_SHOWN).where(Unit.id.in_(batch), Unit.recalled_at.is_(None))).all()
+        complete = complete and len(rows) == len(batch)
         ranked += (_judge(session, row, batch[row.id], asked, terms) for row in rows)
-        ranked = sorted(r for r in ranked if -r[0].score >= terms.threshold)[:limit]
-    return [match for _, match in ranked]
+        ranked = sorted(r for r in ranked if -r[0].score >= terms.threshold)[: terms.limit]
+        following = next(found, None)
+    return [match for _, match in ranked], complete
 
 
 def _judge(session: Session, unit: Row, c: Candidate, asked: Query, terms: Terms) -> tuple[Rank, Match]:
     pair = c.pair
     source, target = (unit.target, unit.source) if pair.reversed else (unit.source, unit.target)
     quality, recency = QUALITIES.index(Quality(unit.quality)), unit.recency
-    penalties = _penalties(quality, unit.origin, unit.one_to_one, recency, pair, asked, terms)
+    penalties = penalties_of(quality, unit.origin, unit.one_to_one, recency, pair, asked, terms)
     penalty = sum(points for _, points in penalties)
     context, why = (0, None) if pair.reversed else _context(session, unit, asked)
     reasons: list[Reason]

@@ -104,7 +104,7 @@ def place_keys(
         "previous_key": neighbour_key(previous_source),
         "next_key": neighbour_key(next_source),
         "place_key": position_key(document, position),
-        "recency": int(vouched_at.timestamp()),
+        "recency": min(max(int(vouched_at.timestamp()), 0), 0xFFFFFFFF),
     }
 
 
