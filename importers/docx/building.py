@@ -8,7 +8,7 @@ from copy import deepcopy
 from lxml import etree
 
 from importers.docx.dress import Dress, strong_direction
-from importers.docx.names import P_PR, R_PR, R, W, drop
+from importers.docx.names import P_PR, R_PR, R, T, W, drop
 from importers.docx.scopes import Alone, Dissected, Format, Piece, Scope
 from importers.nesting import pieces
 
@@ -89,7 +89,7 @@ def _elements(parts: Iterable[Piece], again: bool, dress: Dress) -> list[etree._
                 own.tail = None
                 drop(own, "rtl", "rPrChange")
                 run.append(own)
-            if dress.rtl and strong_direction(element.text or "") != "L":
+            if dress.rtl and not (element.tag == T and strong_direction(element.text or "") == "L"):
                 if not len(run):
                     run.append(etree.Element(R_PR))
                 dress.mark(run[0])
