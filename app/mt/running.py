@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import threading
 import weakref
@@ -29,9 +30,6 @@ class Decoded:
     score: float
 
 
-#: Translators of the parent process. A forked child must neither use nor destroy them: both wait for threads that
-#: exist only in the parent. They are kept here for as long as the child lives.
-_of_the_parent: list[Any] = []
 _running: weakref.WeakSet[Running] = weakref.WeakSet()
 
 
@@ -115,8 +113,10 @@ class Running:
             return self._loaded
 
     def _leave_behind(self) -> None:
+        """In a forked child: a translator of the parent must be neither used nor destroyed, not even at exit, because
+        both wait for threads that only the parent has. One reference too many keeps it for as long as the child lives."""
         if self._loaded is not None:
-            _of_the_parent.append(self._loaded)
+            ctypes.pythonapi.Py_IncRef(ctypes.py_object(self._loaded))
         self._loaded, self._lock = None, threading.Lock()
 
 
