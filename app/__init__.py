@@ -108,6 +108,9 @@ def _protect(response: Response) -> Response:
     if request.endpoint != "static":
         # what a person saw stays in no cache, also not after they signed out
         headers["Cache-Control"] = "no-store"
+    elif "v" not in request.args and not request.path.endswith(".woff2"):
+        # a script named inside another one, without a version: asked for again, answered 304 while it is the same
+        headers["Cache-Control"] = "no-cache"
     if request.is_secure:
         headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     return response

@@ -3,13 +3,14 @@
 // lists what the page must hold.
 
 import { Field } from "./editor/field.js";
+import { listen } from "./editor/keys.js";
 import { Outbox, requestId } from "./editor/outbox.js";
 import { Panel } from "./editor/panel.js";
+import { ask, person, token } from "./editor/server.js";
 import { markNumbers, rawText, show, showDifference, tagsOf, titlesOf } from "./editor/text.js";
 
 const main = document.querySelector("main[data-editor]");
 const words = JSON.parse(main.dataset.words);
-const meta = (name) => document.querySelector(`meta[name="${name}"]`);
 const role = main.dataset.role;
 const TO_DO = { translate: ["open", "sent_back"], review: ["waiting"] }[role] ?? [];
 const CAN = {
@@ -38,64 +39,15 @@ const clock = (at) => {
   return new Date(at || Date.now()).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 };
 
-// --- speaking with the server
+// --- what is typed, on its way
 
-const token = () => meta("csrf-token").content;
-
-async function call(method, url, body, { last = false } = {}) {
-  let response;
-  try {
-    response = await fetch(url, {
-      method, redirect: "manual", keepalive: last,
-      headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": token() },
-      body: JSON.stringify(body),
-    });
-  } catch {
-    return { kind: "offline", message: words.no_connection };
-  }
-  if (response.type === "opaqueredirect" || response.status === 401) return { kind: "expired" };
-  if (response.status >= 500 || response.status === 429) return { kind: "offline", message: words.no_answer };
-  let answer = {};
-  try {
-    answer = await response.json();
-  } catch {
-    if (response.ok) return { kind: "expired" };
-  }
-  if (response.ok) return { kind: "ok", body: answer };
-  if (response.status === 409 && answer.theirs) return { kind: "conflict", body: answer };
-  return { kind: response.status === 400 ? "expired" : "refused", message: answer.message ?? words.refused };
-}
-
-/** After a new sign-in the page has an old form token: fetch the page once and take its token. */
-async function renew() {
-  try {
-    const response = await fetch(location.href, { redirect: "manual", headers: { Accept: "text/html" } });
-    if (!response.ok) return false;
-    const page = new DOMParser().parseFromString(await response.text(), "text/html");
-    const fresh = (name) => page.querySelector(`meta[name="${name}"]`)?.content;
-    if (fresh("dragoman-person") !== meta("dragoman-person").content) return false;
-    meta("csrf-token").content = fresh("csrf-token");
-    document.querySelectorAll("input[name=csrf_token]").forEach((input) => { input.value = fresh("csrf-token"); });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-let renewing = null;
-async function send(record, { last = false }) {
-  const { text, version, op, origin, request } = record;
+function send(record, { last = false }) {
+  const { url, text, version, op, origin, request } = record;
   const body = { text, version, request_id: request, ...(origin && { origin }) };
-  const go = () => op === "save"
-    ? call("POST", `${record.url}/save`, body, { last })
-    : call("PUT", `${record.url}/draft`, body, { last });
-  const answer = await go();
-  if (answer.kind !== "expired" || last) return answer;
-  renewing ??= renew().finally(() => { renewing = null; });
-  return (await renewing) ? go() : answer;
+  return op === "save" ? ask("POST", `${url}/save`, body, words, { last }) : ask("PUT", `${url}/draft`, body, words, { last });
 }
 
-const outbox = new Outbox(meta("dragoman-person").content, send, (id, kind, details) => report(String(id), kind, details));
+const outbox = new Outbox(person(), send, (id, kind, details) => report(String(id), kind, details));
 const panel = new Panel(part(main, "panel"), words, token);
 
 /** What happened to a text on its way to the server. */
@@ -478,8 +430,7 @@ async function act(button) {
   current.going = true;
   const mine = current;
   status("saving");
-  let answer = await call("POST", `${article.dataset.url}/${action}`, body);
-  if (answer.kind === "expired" && await renew()) answer = await call("POST", `${article.dataset.url}/${action}`, body);
+  const answer = await ask("POST", `${article.dataset.url}/${action}`, body, words);
   mine.going = false;
   if (answer.kind === "ok") {
     const { text } = answer.body;
@@ -579,7 +530,6 @@ function toggleSigns() {
 }
 
 const keys = part(main, "keys");
-const inText = (target) => target.closest?.("input, textarea, select, [contenteditable]");
 
 main.addEventListener("click", (event) => {
   const at = (name) => event.target.closest(`[data-${name}]`);
@@ -627,55 +577,6 @@ main.addEventListener("submit", (event) => {
   act(event.submitter?.dataset.do ? event.submitter : form.querySelector("[data-do]:not([hidden])"));
 });
 
-const CHARACTERS = { KeyL: "\u200e", KeyR: "\u200f", KeyN: "\u200c" };
-
-document.addEventListener("keydown", (event) => {
-  const { altKey: alt, shiftKey: shift, code } = event;
-  const control = event.ctrlKey || event.metaKey;
-  if (event.isComposing || event.getModifierState("AltGraph")) return;
-  if (keys.open) return;
-  const digit = /^(?:Digit|Numpad)(\d)$/.exec(code)?.[1];
-  const does = () => {
-    if (control && !alt && event.key === "Enter") {
-      if (!current) return null;
-      // in the comment form the same key sends the comment
-      const other = event.target.closest?.("form:not([data-form])");
-      if (other) return () => other.requestSubmit();
-      const primary = [...current.form.querySelectorAll("[data-do][data-primary]")].find((b) => !b.hidden);
-      const sending = event.target.closest?.("[data-send-back]") && current.form.querySelector('[data-do="send-back"][type=submit]');
-      return () => (sending || primary) && act(sending || primary);
-    }
-    if (control && !alt && !shift && code === "KeyS") return () => { if (current) outbox.push(current.id).then((a) => a.kind === "none" && status("saved", { body: {} })); };
-    if (control && !alt && (event.key === "/" || code === "Slash")) return () => keys.showModal();
-    if (control && !alt && !shift && (event.key === "," || code === "Comma")) return nextTag;
-    if (event.key === "?" && !control && !alt && !inText(event.target)) return () => keys.showModal();
-    if (!alt || control) return null;
-    if (event.key === "ArrowUp") return () => step(-1, shift);
-    if (event.key === "ArrowDown") return () => step(1, shift);
-    if (digit && !shift) return () => digit === "0" ? useSource() : panel.suggestion(digit) && use(panel.suggestion(digit));
-    if (!shift || !current) return null;
-    if (digit && current.tags?.[digit - 1]) return () => current.field && insertTag(current.tags[digit - 1]);
-    if (CHARACTERS[code]) return () => current.field?.insert(CHARACTERS[code]);
-    if (code === "KeyM") return toggleSigns;
-    if (code === "KeyC") return () => panel.element.querySelector("form[data-comment-form] textarea")?.focus();
-    if (code === "KeyB") {
-      const button = current.form.querySelector('[data-do="send-back"]:not([hidden])');
-      return button && (() => act(button));
-    }
-    return null;
-  };
-  const action = does();
-  if (!action) {
-    if ((event.key === "Enter" || event.key === " ") && event.target.matches?.("mark.term[role=button]")) {
-      event.preventDefault();
-      panel.showTerm(event.target.dataset.concept);
-    }
-    return;
-  }
-  event.preventDefault();
-  action();
-});
-
 /** The next tag of the source that the text does not have yet. */
 function nextTag() {
   if (!current?.field) return;
@@ -684,6 +585,28 @@ function nextTag() {
   if (tag) insertTag(tag);
   else announce(words.all_tags);
 }
+
+listen(keys, {
+  step,
+  nextTag,
+  source: useSource,
+  signs: toggleSigns,
+  suggestion: (n) => panel.suggestion(n) && use(panel.suggestion(n)),
+  tag: (n) => current?.field && current.tags[n - 1] && insertTag(current.tags[n - 1]),
+  character: (character) => current?.field?.insert(character),
+  term: (mark) => panel.showTerm(mark.dataset.concept),
+  comment: () => panel.element.querySelector("form[data-comment-form] textarea")?.focus(),
+  keep: () => current && outbox.push(current.id).then(({ kind }) => kind === "none" && status("saved", { body: {} })),
+  commit: (sendingBack) => {
+    const does = sendingBack ? '[data-do="send-back"][type=submit]' : "[data-do][data-primary]:not([hidden])";
+    const button = current?.form.querySelector(does);
+    if (button) act(button);
+  },
+  sendBack: () => {
+    const button = current?.form.querySelector('[data-do="send-back"]:not([hidden])');
+    if (button) act(button);
+  },
+});
 
 main.addEventListener("focusout", (event) => {
   if (current && event.target === current.form.elements.text) outbox.push(current.id);
