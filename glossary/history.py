@@ -33,6 +33,9 @@ from storage.columns import UtcTime
 #: The feed of changes that every index of concepts reads.
 TOPIC = "glossary"
 
+#: The act of a load that made a concept. It keeps no copy of the rows: the concept has the entry it came from.
+LOADED = "loaded"
+
 #: Order in which rows can be put back: what others point at comes first.
 KINDS: dict[str, Any] = {
     "concept": Concept,
@@ -191,25 +194,29 @@ def take_back(session: Session, history_id: int, *, by: str, by_id: int | None =
         act = session.get(History, act.of_id)
     if act is None or not (act.before or act.after):
         raise NothingToUndo(history_id)
-    now = _rows_by_key(session, {**act.before, **act.after})
-    for key in {**act.before, **act.after}:
-        _refuse_if_changed_since(act, key, now.get(key))
-    for key in act.after.keys() - act.before.keys():
-        if key.startswith("concept:"):
-            for later in rows_of(session, _row_id(key)).keys() - act.after.keys():
-                raise ChangedSince(act.id, later)
+    before, after = act.before, act.after
+    if act.action == LOADED:
+        after = _rows_of_unchanged_since(session, act)
+    else:
+        now = _rows_by_key(session, {**before, **after})
+        for key in {**before, **after}:
+            _refuse_if_changed_since(act, key, now.get(key))
+        for key in after.keys() - before.keys():
+            if key.startswith("concept:"):
+                for later in rows_of(session, _row_id(key)).keys() - after.keys():
+                    raise ChangedSince(act.id, later)
     try:
         with session.begin_nested():
-            _put_back(session, act)
+            _put_back(session, before, after)
     except IntegrityError:
         raise ChangedSince(act.id, act.concept_code) from None
     session.expire_all()
-    touched = _concepts_touched(act)
+    touched = _concepts_touched(act.concept_id, before, after)
     for concept in session.scalars(select(Concept).where(Concept.id.in_(touched))):
         concept.changed_at, concept.changed_by, concept.changed_by_id = utc_now(), by, by_id
     undone = History(
         concept_id=act.concept_id, concept_code=act.concept_code, by=by, by_id=by_id, action="undo", why=why,
-        before=act.after, after=act.before, of_id=act.id,
+        before=after, after=before, of_id=act.id,
     )
     session.add(undone)
     session.flush()
@@ -217,24 +224,37 @@ def take_back(session: Session, history_id: int, *, by: str, by_id: int | None =
     return undone
 
 
-def _put_back(session: Session, act: History) -> None:
+def _put_back(session: Session, before: Rows, after: Rows) -> None:
     order = list(KINDS)
 
     def place(key: str) -> int:
         return order.index(key.partition(":")[0])
 
-    for key in sorted(act.after.keys() - act.before.keys(), key=place, reverse=True):
+    for key in sorted(after.keys() - before.keys(), key=place, reverse=True):
         table = _table(key)
         session.execute(delete(table).where(table.c.id == _row_id(key)))
-    for key in sorted(act.before, key=place):
-        table, row = _table(key), act.before[key]
+    for key in sorted(before, key=place):
+        table, row = _table(key), before[key]
         values = {name: _rich(table.c[name], value) for name, value in row.items() if name in table.c}
-        if key in act.after:
-            after = act.after[key]
-            back = {name: value for name, value in values.items() if name not in VOLATILE and row[name] != after.get(name)}
-            session.execute(update(table).where(table.c.id == _row_id(key)).values(**back))
+        if key in after:
+            then = after[key]
+            back = {name: value for name, value in values.items() if name not in VOLATILE and row[name] != then.get(name)}
+            if back:
+                session.execute(update(table).where(table.c.id == _row_id(key)).values(**back))
         else:
             session.execute(insert(table).values(**values))
+
+
+def _rows_of_unchanged_since(session: Session, act: History) -> Rows:
+    """All rows of a concept that a load made, when nobody but that load has acted on it."""
+    of_this_load = set(session.scalars(select(History.id).where(History.batch == act.batch)))
+    later = session.execute(
+        select(History.id, History.of_id).where(History.concept_id == act.concept_id, History.id > act.id)
+    )
+    for history_id, of_id in later:
+        if history_id not in of_this_load and of_id not in of_this_load:
+            raise ChangedSince(act.id, f"concept:{act.concept_id}")
+    return rows_of(session, act.concept_id)
 
 
 def _refuse_if_changed_since(act: History, key: str, now: dict[str, Any] | None) -> None:
@@ -250,9 +270,9 @@ def _refuse_if_changed_since(act: History, key: str, now: dict[str, Any] | None)
             raise ChangedSince(act.id, key, name)
 
 
-def _concepts_touched(act: History) -> set[int]:
-    found = {act.concept_id}
-    for key, row in [*act.before.items(), *act.after.items()]:
+def _concepts_touched(concept_id: int, before: Rows, after: Rows) -> set[int]:
+    found = {concept_id}
+    for key, row in [*before.items(), *after.items()]:
         if key.startswith("concept:"):
             found.add(row["id"])
         else:

@@ -19,13 +19,12 @@ from glossary import subjects
 from glossary.models import RANK, Concept, Definition, Term
 from glossary.spelling import (
     INFIX,
+    WORD,
     Query,
     QueryWord,
     closeness,
     is_cjk,
-    latin_words,
     read_query,
-    search_words,
     words_of,
 )
 from languages import folding, tags
@@ -219,37 +218,26 @@ def score_of(asked: Query, term: TermRow) -> tuple[float, str]:
 
 
 def _score_form(asked: Query, form: str, language: str, transliteration: str | None) -> float:
-    folded = folding.fold(form, language)
-    words = words_of(folded)
+    words = words_of(folding.fold(form, language))
     if not words:
         return 0.0
     whole = " ".join(words)
     if whole in asked.wholes:
         return 2.0
-    latin = _latin(form, language, transliteration) if asked.latin else frozenset()
-    if asked.latin and asked.latin in latin and len(asked.words) > 1:
-        return 1.2
-    if any(whole.startswith(start) for start in asked.wholes):
-        return 1.5 + 0.2 * max(len(start) for start in asked.wholes) / len(whole)
+    for start in asked.wholes:
+        if whole.startswith(start):
+            return 1.5 + 0.2 * len(start) / len(whole)
     if is_cjk(whole):
         return max((INFIX + 0.3 * len(start) / len(whole) for start in asked.wholes if start in whole), default=0.0)
-    keys = [search_words(word, language) for word in words]
     total = 0.0
+    alone = transliteration if len(words) == 1 else None
     for word in asked.words:
-        word_latin = latin if len(words) == 1 else None
-        found = max(
-            closeness(word, folded_word, key, word_latin if word_latin is not None else _latin(folded_word, language, None) if asked.latin else frozenset())
-            for folded_word, key in zip(words, keys, strict=True)
-        )
+        found = max(closeness(word, folded, language, alone) for folded in words)
         if not found:
             return 0.0
         total += found
     covered = min(1.0, len(asked.words) / len(words))
     return total / len(asked.words) * (0.7 + 0.3 * covered)
-
-
-def _latin(text: str, language: str, transliteration: str | None) -> frozenset[str]:
-    return frozenset(latin_words(text, language, transliteration))
 
 
 def _matched(asked: Query, score: float, term: TermRow, form: str) -> MatchedTerm:
@@ -261,11 +249,10 @@ def highlight(asked: Query, text: str, language: str) -> list[tuple[int, int]]:
     """(start, end) in the text as it is written, for each stretch that answers the query, in order."""
     folded, origin = folding.fold_with_map(text, language)
     found: list[tuple[int, int]] = []
-    for place in _words_at(folded):
-        word = folded[place[0] : place[1]]
-        stretch = _stretch(asked, word, language)
+    for word in WORD.finditer(folded):
+        stretch = _stretch(asked, word[0], language)
         if stretch is not None:
-            start, end = place[0] + stretch[0], place[0] + stretch[1]
+            start, end = word.start() + stretch[0], word.start() + stretch[1]
             start, end = folding.original_span(origin, start, end, len(text))
             if found and start < found[-1][1]:  # ¼ is one letter and two words
                 before = found.pop()
@@ -274,19 +261,11 @@ def highlight(asked: Query, text: str, language: str) -> list[tuple[int, int]]:
     return found
 
 
-def _words_at(folded: str) -> list[tuple[int, int]]:
-    from glossary.spelling import WORD
-
-    return [match.span() for match in WORD.finditer(folded)]
-
-
 def _stretch(asked: Query, folded_word: str, language: str) -> tuple[int, int] | None:
     """Which letters of a folded word answer the query: the part that was typed, or all of it."""
-    keys = search_words(folded_word, language)
-    latin = _latin(folded_word, language, None) if asked.latin else frozenset()
     best: tuple[float, tuple[int, int]] | None = None
     for word in asked.words:
-        close = closeness(word, folded_word, keys, latin)
+        close = closeness(word, folded_word, language)
         if close and (best is None or close > best[0]):
             best = close, _typed_part(word, folded_word)
     if best is None and is_cjk(folded_word):

@@ -10,7 +10,11 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from itertools import islice
+from typing import Any
+
+from rapidfuzz.distance import OSA
 
 from languages import folding, tags
 
@@ -36,7 +40,7 @@ LONGEST_QUERY = 120
 #: At most so many words of a query count.
 MOST_WORDS = 12
 #: At most so many words of the vocabulary stand for one word of a query.
-MOST_EXPANSIONS = 60
+MOST_EXPANSIONS = 30
 
 # How much a word of a term counts for a word of the query, by how it was found.
 EXACT, KEY, PREFIX, SUFFIX, INFIX, LATIN, NEAR, FAR = 1.0, 0.85, 0.8, 0.7, 0.6, 0.55, 0.5, 0.35
@@ -60,25 +64,15 @@ def words_of(folded: str) -> list[str]:
     return WORD.findall(folded)
 
 
-@lru_cache(maxsize=1 << 16)
-def search_words(text: str, language: str) -> frozenset[str]:
-    """Every word under which a term is found: as written and its stem. No dictionary is needed, so the first search
-    after a start is as fast as any; parts of compounds are found as parts of words."""
-    from languages.words import search_keys
-
-    found = set(words_of(folding.fold(text, language)))
-    for key in search_keys(text, language):
-        found.update(words_of(key))
-    return frozenset(found)
-
-
-def latin_words(text: str, language: str, transliteration: str | None = None) -> set[str]:
-    """Latin keys of a term in another script, of its words and of the whole."""
-    found = set(folding.transliterations(text)) if tags.script(language) in ("Arab", "Ethi") else set()
+@lru_cache(maxsize=1 << 15)
+def latin_words(text: str, language: str, transliteration: str | None = None) -> frozenset[str]:
+    """Latin keys of the words of a term in another script."""
+    found: set[str] = set()
+    if tags.script(language) in ("Arab", "Ethi"):
+        found.update(key for key in folding.transliterations(text) if " " not in key)
     if transliteration:
-        whole = folding.latin_key(transliteration)
-        found.update(key for key in (whole, *whole.split()) if len(key) > 1)
-    return found
+        found.update(key for key in folding.latin_key(transliteration).split() if len(key) > 1)
+    return frozenset(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,15 +122,16 @@ def read_query(text: str, language: str | None = None) -> Query:
 
 def _query_word(forms: set[str], script: str, languages: tuple[str, ...]) -> QueryWord:
     from languages.affixes import stripped
+    from languages.words import search_keys
 
     keys: set[str] = set()
     for spoken in languages:
         for form in forms:
-            keys |= search_words(form, spoken)
-            keys |= {folding.fold(rest, spoken) for rest in stripped(form, form, spoken)}
+            keys.update(search_keys(form, spoken))
+            keys.update(folding.fold(rest, spoken) for rest in stripped(form, form, spoken))
+    keys.discard("")
     if script == "Arab":  # لاجيء is how many write لاجئ
         keys |= {form.replace("ء", "") for form in forms}
-    keys.discard("")
     latin = folding.latin_key(next(iter(forms))) if script == "Latn" else ""
     return QueryWord(frozenset(forms), frozenset(keys - forms), latin if len(latin) > 1 else "")
 
@@ -153,43 +148,60 @@ def typos_allowed(word: str) -> int:
 
 def distance(one: str, other: str, most: int) -> int | None:
     """Letters between two words (optimal string alignment: a swap is one), or None when more than `most`."""
-    from rapidfuzz.distance import OSA
-
     found = OSA.distance(one, other, score_cutoff=most)
     return found if found <= most else None
 
 
-def closeness(word: QueryWord, folded: str, keys: frozenset[str], latin: frozenset[str] | set[str]) -> float:
-    """How well a word of a query is answered by a word of a term: 1 the same, 0 not at all.
+#: A stem may be so much shorter than the word.
+LONGEST_ENDING = 4
 
-    `folded` is the term's word, `keys` what else it is found under, `latin` its Latin keys."""
+
+def closeness(word: QueryWord, folded: str, language: str, transliteration: str | None = None) -> float:
+    """How well a word of a query is answered by a (folded) word of a term: 1 the same, 0 not at all."""
     if folded in word.folds:
         return EXACT
+    if folded in word.keys:
+        return KEY
     best = 0.0
-    if keys & word.folds or folded in word.keys or keys & word.keys:
-        best = KEY
-    elif any(len(key) > 3 and folded.endswith(key) for key in word.keys):
-        best = LATIN
+    for key in word.keys:
+        if len(key) > 3 and folded.startswith(key) and len(folded) - len(key) <= LONGEST_ENDING:
+            return KEY
+        if len(key) > 3 and folded.endswith(key):
+            best = LATIN
     for form in word.folds:
-        if best < PREFIX and folded.startswith(form):
-            best = PREFIX
-        elif best < SUFFIX and len(form) > 2 and folded.endswith(form):
+        if folded.startswith(form):
+            return PREFIX
+        if len(form) > 2 and folded.endswith(form):
             best = SUFFIX
         elif best < INFIX and len(form) > 3 and form in folded:
             best = INFIX
         elif best < NEAR and (most := typos_allowed(form)):
-            wrong = distance(form, folded, most)
-            if wrong is None and len(folded) > len(form) > 4:
-                wrong = min((d for more in (0, 1) if (d := distance(form, folded[: len(form) + more], 1)) is not None), default=None)
-            if wrong is not None:
-                best = max(best, NEAR if wrong == 1 else FAR)
+            best = max(best, _by_typo(form, folded, most))
     if best < FAR and any(distance(key, folded, 1) is not None for key in word.stems):
         best = FAR
-    if word.latin and best < LATIN and any(key == word.latin for key in latin):
-        best = LATIN
-    elif len(word.latin) > 2 and best < FAR and any(key.startswith(word.latin) for key in latin):
-        best = FAR
+    if word.latin and best < LATIN:
+        keys = latin_words(folded, language, transliteration)
+        if word.latin in keys:
+            best = LATIN
+        elif best < FAR and len(word.latin) > 2 and any(key.startswith(word.latin) for key in keys):
+            best = FAR
     return best
+
+
+def _by_typo(form: str, folded: str, most: int) -> float:
+    if len(folded) < len(form) - most:
+        return 0.0
+    wrong = distance(form, folded, most)
+    if wrong is not None:
+        return NEAR if wrong == 1 else FAR
+    if len(folded) > len(form) > 4 and nearly_begins(form, folded):
+        return NEAR
+    return 0.0
+
+
+def nearly_begins(start: str, word: str) -> bool:
+    """Whether a word begins so but for one letter: a typo in a word that is not typed to its end."""
+    return any(distance(start, word[: len(start) + more], 1) is not None for more in (0, 1))
 
 
 class Vocabulary:
@@ -197,62 +209,72 @@ class Vocabulary:
 
     def __init__(self, words: Iterable[str] = ()):
         self.sorted = sorted(set(words))
-        self._by_length: dict[int, list[str]] = {}
-        for word in self.sorted:
-            self._by_length.setdefault(len(word), []).append(word)
         #: All in one string: searching that is many times faster than searching each.
         self._joined = "\n".join(["", *self.sorted, ""])
 
     def __len__(self) -> int:
         return len(self.sorted)
 
-    def __contains__(self, word: str) -> bool:
-        place = bisect_left(self.sorted, word)
-        return place < len(self.sorted) and self.sorted[place] == word
-
     def beginning(self, start: str, most: int) -> list[str]:
         """Words that begin so, shortest first when there are not too many to look at."""
+        return sorted(islice(self.sorted, *self._range(start, most * 20)), key=len)[:most]
+
+    def _range(self, start: str, most: int) -> tuple[int, int]:
         first = bisect_left(self.sorted, start)
-        found = []
-        for word in self.sorted[first : first + most * 20]:
-            if not word.startswith(start):
-                break
-            found.append(word)
-        return sorted(found, key=len)[:most]
+        return first, min(bisect_left(self.sorted, start + "\U0010ffff", first), first + most)
 
     def containing(self, part: str, most: int) -> list[str]:
         """Words with this in them, shortest first when there are not too many to look at."""
+        return sorted(self._containing(part, most * 20), key=len)[:most]
+
+    def _containing(self, part: str, most: int) -> list[str]:
         found: list[str] = []
         at = self._joined.find(part)
-        while at >= 0 and len(found) < most * 20:
+        while at >= 0 and len(found) < most:
             end = self._joined.index("\n", at)
             found.append(self._joined[self._joined.rindex("\n", 0, at + 1) + 1 : end])
             at = self._joined.find(part, end)
-        return sorted(found, key=len)[:most]
+        return found
+
+    @cached_property
+    def _letters(self) -> tuple[Any, Any]:
+        """(length, which letters it has as 64 bits) of each word: one look tells most that are too far from another."""
+        import numpy
+
+        codes = numpy.frombuffer("".join(self.sorted).encode("utf-32-le"), dtype=numpy.uint32)
+        lengths = numpy.fromiter(map(len, self.sorted), dtype=numpy.int64, count=len(self.sorted))
+        if not len(codes):
+            return lengths, numpy.zeros(len(lengths), dtype=numpy.uint64)
+        bits = numpy.left_shift(numpy.uint64(1), (codes % 64).astype(numpy.uint64))
+        starts = numpy.concatenate(([0], numpy.cumsum(lengths)[:-1]))
+        return lengths, numpy.bitwise_or.reduceat(bits, starts)
 
     def near(self, word: str, most: int) -> list[tuple[str, int]]:
         """(word, letters wrong) for words within the typos a word of this length may have, nearest first."""
-        from rapidfuzz import process
-        from rapidfuzz.distance import OSA
+        import numpy
 
         allowed = typos_allowed(word)
-        found: list[tuple[str, int]] = []
-        for length in range(len(word) - allowed, len(word) + allowed + 1) if allowed else ():
-            some = self._by_length.get(length)
-            if some:
-                hits = process.extract(word, some, scorer=OSA.distance, score_cutoff=allowed, limit=most)
-                found += [(hit, wrong) for hit, wrong, _ in hits]
+        if not allowed or not self.sorted:
+            return []
+        lengths, letters = self._letters
+        mine = numpy.uint64(0)
+        for letter in word:
+            mine |= numpy.uint64(1 << (ord(letter) % 64))
+        # a wrong letter takes one bit away and adds one
+        alike = numpy.bitwise_count(letters ^ mine) <= 2 * allowed
+        alike &= numpy.abs(lengths - len(word)) <= allowed
+        found = []
+        for place in numpy.flatnonzero(alike):
+            wrong = distance(word, self.sorted[place], allowed)
+            if wrong is not None:
+                found.append((self.sorted[place], wrong))
         return sorted(found, key=lambda hit: (hit[1], hit[0]))[:most]
 
     def beginning_nearly(self, start: str, most: int) -> list[str]:
-        """Words whose beginning is one letter from this: a typo in a word that is not typed to its end."""
-        from rapidfuzz import process
-        from rapidfuzz.distance import OSA
-
-        if len(start) < 5:
+        """Words that begin so but for one letter (`nearly_begins`). One half of what was typed is right, so only words
+        with either half need a look."""
+        half = len(start) // 2
+        if half < 2:
             return []
-        longer = [some for length, some in self._by_length.items() if length > len(start)]
-        # as long as what was typed, or one more where a letter is missing in it
-        starts = sorted({word[: len(start) + more] for some in longer for word in some for more in (0, 1)})
-        hits = process.extract(start, starts, scorer=OSA.distance, score_cutoff=1, limit=most)
-        return [word for hit, _, _ in hits for word in self.beginning(hit, most)][:most]
+        words = {*islice(self.sorted, *self._range(start[:half], 800)), *self._containing(start[half + 1 :], 400)}
+        return sorted((word for word in words if len(word) > len(start) and nearly_begins(start, word)), key=len)[:most]

@@ -42,6 +42,7 @@ from glossary.spelling import (
     INFIX,
     KEY,
     LATIN,
+    LONGEST_ENDING,
     MOST_EXPANSIONS,
     NEAR,
     PREFIX,
@@ -50,7 +51,6 @@ from glossary.spelling import (
     Vocabulary,
     is_cjk,
     latin_words,
-    search_words,
     words_of,
 )
 from languages import folding
@@ -65,7 +65,8 @@ MOST_FRESH = 100
 #: Concepts read from the database at a time while building.
 BATCH = 1000
 
-APART = "\x1f"
+#: Between words; no folded word has one.
+APART = ","
 
 
 @dataclass
@@ -218,7 +219,7 @@ class WhooshIndex:
                 place.mkdir()
                 position = changes.position(session)
                 storage = _storage(place)
-                writer = storage.create_index(_schema()).writer(limitmb=64)
+                writer = storage.create_index(_schema()).writer(limitmb=256, codec=_codec())
                 for ids in _slices(list(session.scalars(select(Concept.id).order_by(Concept.id))), BATCH):
                     for document in _documents(session, ids):
                         writer.add_document(**document)
@@ -249,7 +250,7 @@ class WhooshIndex:
             with self._only_writer():
                 if _read_state(place) <= opened.position:  # else another process wrote it meanwhile
                     storage = _storage(place)
-                    writer = storage.open_index(schema=_schema()).writer()
+                    writer = storage.open_index(schema=_schema()).writer(codec=_codec())
                     try:
                         for concept_id in opened.fresh:
                             writer.delete_by_term("id", str(concept_id))
@@ -273,21 +274,29 @@ class WhooshIndex:
 
 
 def _schema():
-    """Words come here already folded; a field is what may be searched, with or without its word's weight."""
-    from whoosh.analysis import RegexTokenizer
-    from whoosh.fields import ID, KEYWORD, TEXT, Schema
+    """Words come here already folded, a comma between them. Nothing is weighed by length or rarity: the order that
+    people see is made in `glossary.lookup`. (`scorable` only because Whoosh looks for the file of lengths at each
+    posting when there is none.)"""
+    from whoosh.fields import ID, KEYWORD, Schema
 
-    apart = RegexTokenizer(f"[^{APART}]+")
     return Schema(
         id=ID(stored=True, unique=True),
-        word=TEXT(analyzer=apart, phrase=False),
-        whole=TEXT(analyzer=apart, phrase=False),
-        latin=TEXT(analyzer=apart, phrase=False),
-        defined=TEXT(analyzer=apart, phrase=False),
+        word=KEYWORD(commas=True, scorable=True),
+        whole=KEYWORD(commas=True, scorable=True),
+        latin=KEYWORD(commas=True, scorable=True),
+        defined=KEYWORD(commas=True, scorable=True),
         subject=ID,
         language=KEYWORD,
         status=KEYWORD,
     )
+
+
+def _codec():
+    """Most words stand in one concept or two: nothing to compress. (Keeping such short lists beside the word,
+    `inlinelimit`, calls a method that whoosh-reloaded 2.7.5 does not have.)"""
+    from whoosh.codec.whoosh3 import W3Codec
+
+    return W3Codec(compression=0)
 
 
 @cache
@@ -348,10 +357,12 @@ def _read_state(place: Path) -> int:
 
 
 def _open_generation(place: Path, generation: str) -> _Opened:
+    from whoosh.scoring import Frequency
+
     position = _read_state(place)
     storage = _storage(place)
     try:
-        searcher = storage.open_index(schema=_schema()).searcher()
+        searcher = storage.open_index(schema=_schema()).searcher(weighting=Frequency())
         reader = searcher.reader()
         names = ("word", "whole", "latin")
         words, wholes, latin = (Vocabulary(_text(word) for word in reader.lexicon(name)) for name in names)
@@ -382,6 +393,7 @@ def _documents(session: Session, ids: Sequence[int]) -> Iterator[dict[str, str]]
 
 
 def _document(concept_id: int, subject: str | None, terms: list[TermRow], defined: Iterable[str]) -> dict[str, str]:
+    """Only words as they are written: stems, parts and typos are found from the query's side, in the vocabulary."""
     word: set[str] = set()
     whole: set[str] = set()
     latin: set[str] = set()
@@ -389,8 +401,8 @@ def _document(concept_id: int, subject: str | None, terms: list[TermRow], define
         for form in (term.text, *term.variants):
             words = words_of(folding.fold(form, term.language))
             whole.add(" ".join(words))
-            word |= search_words(form, term.language)
-            latin |= latin_words(form, term.language, term.transliteration)
+            word.update(words)
+        latin |= latin_words(term.text, term.language, term.transliteration)
     return {
         "id": str(concept_id),
         "word": APART.join(sorted(word)),
@@ -412,19 +424,10 @@ def _slices(values: Sequence[int], size: int) -> Iterator[Sequence[int]]:
 
 
 def _find(opened: _Opened, query: Query, filters: Filters, limit: int) -> list[int]:
-    from whoosh import query as q
-
     narrow = _narrow(filters)
     found: dict[int, None] = {}
-    for asked in _readings(opened, query):
-        hits = opened.searcher.search(asked, limit=limit, filter=narrow, scored=True)
-        for hit in hits:
-            found.setdefault(int(hit["id"]))
-        if len(found) >= limit:
-            break
-    if not found:
-        every = [q.Term("defined", form) for word in query.words for form in word.folds]
-        for hit in opened.searcher.search(q.Or(every), limit=limit, filter=narrow):
+    for asked in _readings(opened, query, found):
+        for hit in opened.searcher.search(asked, limit=limit, filter=narrow):
             found.setdefault(int(hit["id"]))
     return list(found)[:limit]
 
@@ -439,8 +442,12 @@ def _narrow(filters: Filters):
     return q.And(parts) if parts else None
 
 
-def _readings(opened: _Opened, query: Query) -> Iterator[Any]:
-    """What the query may mean, likeliest first; the next is only tried while there is room for more concepts."""
+#: With so many concepts found, nobody needs what only resembles the query.
+ENOUGH = 3
+
+
+def _readings(opened: _Opened, query: Query, found: dict[int, None]) -> Iterator[Any]:
+    """What the query may mean, likeliest first; typos and definitions only while hardly anything was found."""
     from whoosh import query as q
 
     wholes = [q.Term("whole", whole, boost=8.0) for whole in query.wholes]
@@ -448,52 +455,63 @@ def _readings(opened: _Opened, query: Query) -> Iterator[Any]:
         wholes += [q.Term("whole", whole, boost=4.0) for whole in opened.wholes.beginning(start, MOST_EXPANSIONS)]
         if is_cjk(start):
             wholes += [q.Term("whole", whole, boost=2.0) for whole in opened.wholes.containing(start, MOST_EXPANSIONS)]
-    yield q.Or(wholes)
-    plain = [_any(q, _plain(opened, word)) for word in query.words]
-    yield q.And(plain)
-    everything = [
-        _any(q, {**_far(opened, word), **_plain(opened, word)}, _latin(opened, word)) for word in query.words
-    ]
-    if query.latin:
-        whole_key = q.Term("latin", query.latin, boost=LATIN)
-        yield q.Or([q.And(everything), whole_key])
-    else:
-        yield q.And(everything)
+    plain = [{**_holding(opened, word), **_plain(opened, word)} for word in query.words]
+    latin = [_latin(opened, word) for word in query.words]
+    yield q.Or([*wholes, q.And([_any(q, *ways) for ways in zip(plain, latin, strict=True)])])
+    if len(found) < ENOUGH:
+        near = [{**_near(opened, word), **words} for word, words in zip(query.words, plain, strict=True)]
+        yield q.And([_any(q, *ways) for ways in zip(near, latin, strict=True)])
+        yield q.And([q.Or([q.Term("defined", form) for form in word.folds]) for word in query.words])
 
 
-def _any(q, words: dict[str, float], latin: dict[str, float] | None = None):
+def _any(q, words: dict[str, float], latin: dict[str, float]):
     terms = [q.Term("word", word, boost=weight) for word, weight in words.items()]
-    terms += [q.Term("latin", key, boost=weight) for key, weight in (latin or {}).items()]
-    terms += [q.Term("defined", word, boost=0.1) for word, weight in words.items() if weight >= KEY]
-    return q.Or(terms)
+    return q.Or([*terms, *(q.Term("latin", key, boost=weight) for key, weight in latin.items())])
 
 
 def _plain(opened: _Opened, word: QueryWord) -> dict[str, float]:
-    """Words of the index that are this one, its stem, or begin like it, with how near they are."""
+    """Words of the index that are this one, an inflection of it, or begin like it, with how near they are."""
     found = dict.fromkeys(word.folds, EXACT)
     found |= dict.fromkeys(word.keys, KEY)
     for form in word.folds:
         for longer in opened.words.beginning(form, MOST_EXPANSIONS):
             found.setdefault(longer, PREFIX)
+    for key in word.keys:
+        if len(key) > 3:
+            for longer in opened.words.beginning(key, MOST_EXPANSIONS):
+                if len(longer) - len(key) <= LONGEST_ENDING:
+                    found.setdefault(longer, KEY)
     return found
 
 
-def _far(opened: _Opened, word: QueryWord) -> dict[str, float]:
-    """Words of the index that contain this one, or are it with a typo."""
+def _holding(opened: _Opened, word: QueryWord) -> dict[str, float]:
+    """Words of the index that contain this one: compounds, words with an article."""
     found: dict[str, float] = {}
     for form in word.folds:
         if len(form) > 2:
             for longer in opened.words.containing(form, MOST_EXPANSIONS):
                 found.setdefault(longer, INFIX)
+    if not found:
+        for key in word.keys:
+            if len(key) > 3:
+                for longer in opened.words.containing(key, MOST_EXPANSIONS // 4):
+                    found.setdefault(longer, INFIX)
+    return found
+
+
+def _near(opened: _Opened, word: QueryWord) -> dict[str, float]:
+    """Words of the index that are this one with a typo."""
+    found: dict[str, float] = {}
+    for form in word.folds:
         for near, wrong in opened.words.near(form, MOST_EXPANSIONS):
             found.setdefault(near, NEAR if wrong <= 1 else FAR)
-        if len(found) < MOST_EXPANSIONS // 4:
-            for longer in opened.words.beginning_nearly(form, MOST_EXPANSIONS):
-                found.setdefault(longer, FAR)
-    for stem in word.stems:
-        for near, wrong in opened.words.near(stem, MOST_EXPANSIONS):
-            if wrong <= 1:
-                found.setdefault(near, FAR)
+        for longer in opened.words.beginning_nearly(form, MOST_EXPANSIONS):
+            found.setdefault(longer, NEAR)
+    if not found:
+        for stem in word.stems:
+            for near, wrong in opened.words.near(stem, MOST_EXPANSIONS):
+                if wrong <= 1:
+                    found.setdefault(near, FAR)
     return found
 
 

@@ -1,0 +1,262 @@
+"""How fast the term base answers: looking up, recognising, loading and building, at sizes people will not reach soon.
+
+    python bench/glossary.py [--concepts 20000] [--terms 50000] [--url URL] [--recognition-only | --lookup-only]
+
+The terms are made up with a fixed seed, in a real shape: words of the Universal Declaration in twelve languages and of
+the starter pack, joined to compounds (Dutch), phrases and new words of two halves; about nine terms a concept, as in
+the starter pack. Queries are what people type: the word, its beginning, a typo, a part of a compound, Latin letters
+for Arabic, a word that is not there. Times are of this process alone, after one untimed round; p50 and p95 in
+milliseconds by the clock, and in brackets of computing: on a machine that does other things too, the second counts.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import random
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from sqlalchemy import create_engine, event, func, select  # noqa: E402
+from sqlalchemy.orm import Session  # noqa: E402
+
+import glossary.models  # noqa: E402
+import storage.changes  # noqa: E402
+from glossary import editing  # noqa: E402
+from glossary.exchange import load_concepts  # noqa: E402
+from glossary.lookup import DatabaseScan, search  # noqa: E402
+from glossary.models import Term  # noqa: E402
+from glossary.recognition import recognise  # noqa: E402
+from glossary.subjects import SUBJECTS  # noqa: E402
+from glossary.whoosh_index import WhooshIndex  # noqa: E402
+from languages import folding, tags  # noqa: E402
+from languages.words import words  # noqa: E402
+
+LANGUAGES = ("nl", "en", "ar", "fa", "ti", "am", "tr", "fr", "ru", "es", "zh-Hans", "so")
+
+
+def vocabulary() -> dict[str, list[str]]:
+    """Words of three letters and more per language, from the Declaration and the starter pack."""
+    found: dict[str, set[str]] = {language: set() for language in LANGUAGES}
+    with (ROOT / "app/starter/udhr.tsv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE):
+            for language in LANGUAGES:
+                found[language].update(word.text for word in words(row.get(language) or "", language))
+    for path in (ROOT / "app/starter/concepts").glob("*.json"):
+        for entry in json.loads(path.read_text("utf-8")):
+            for term in entry["terms"]:
+                language = tags.normalise(term["language"])
+                if language in found:
+                    found[language].update(word.text for word in words(term["text"], language))
+    shortest = {"zh-Hans": 1, "ti": 2, "am": 2}
+    return {language: sorted(word for word in some if len(word) >= shortest.get(language, 3)) for language, some in found.items()}
+
+
+def sentences() -> dict[str, list[str]]:
+    """The Declaration's paragraphs, cut at their full stops."""
+    from languages.sentences import split
+
+    found: dict[str, list[str]] = {language: [] for language in LANGUAGES}
+    with (ROOT / "app/starter/udhr.tsv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE):
+            for language in LANGUAGES:
+                if row.get(language):
+                    found[language] += [piece.strip() for piece in split(row[language], language) if piece.strip()]
+    return found
+
+
+def made_up_term(language: str, known: list[str], chance: random.Random) -> str:
+    """A word, a compound, a phrase, or a word of the halves of two."""
+
+    def word() -> str:
+        if chance.random() < 0.5:
+            return chance.choice(known)
+        one, other = chance.choice(known), chance.choice(known)
+        return one[: (len(one) + 1) // 2] + other[len(other) // 2 :]
+
+    if language == "zh-Hans":
+        return "".join(chance.choice(known) for _ in range(chance.randint(2, 6)))
+    if language == "nl" and chance.random() < 0.6:
+        return (word() + chance.choice(("", "s")) + word()).lower()
+    return " ".join(word() for _ in range(chance.choice((1, 1, 2, 2, 3))))
+
+
+def entries(number: int, chance: random.Random) -> Iterator[dict]:
+    """Concepts with a Dutch definition and on average nine terms."""
+    known = vocabulary()
+    subjects = sorted(SUBJECTS)
+    for place in range(number):
+        terms, seen = [], set()
+        for language in LANGUAGES:
+            if language in ("nl", "en") or chance.random() < 0.65:
+                for _ in range(1 + (chance.random() < 0.15)):
+                    text = made_up_term(language, known[language], chance)
+                    if (language, text) not in seen:
+                        seen.add((language, text))
+                        terms.append({"language": language, "text": text})
+        definition = " ".join(chance.choice(known["nl"]) for _ in range(15))
+        yield {"code": f"c{place}", "subject": chance.choice(subjects), "terms": terms, "definitions": {"nl": {"text": definition}}}
+
+
+def queries(session: Session, chance: random.Random, number: int = 400) -> dict[str, list[str]]:
+    """What people type, by kind."""
+    rows = session.execute(select(Term.language, Term.text).order_by(Term.id)).all()
+    some = chance.sample(rows, min(len(rows), number))
+    longer = [text for _, text in some if len(text) >= 8]
+
+    def typo(text: str) -> str:
+        place = chance.randrange(1, len(text) - 1)
+        return text[:place] + text[place + 1 :]
+
+    return {
+        "the term": [text for _, text in some],
+        "its beginning": [text[: chance.randint(1, max(1, len(text) - 1))] for _, text in some],
+        "a typo": [typo(text) for text in longer],
+        "a part": [text[3:] for text in longer],
+        "Latin letters": [folding.latin_key(key) or key for language, text in some if language in ("ar", "fa", "ti", "am") for key in sorted(folding.transliterations(text))[:1]],
+        "not there": ["".join(chance.choice("abcdefghijklmnopqrstuvwxyz") for _ in range(10)) for _ in range(100)],
+    }  # fmt: skip
+
+
+class Took(float):
+    """Milliseconds by the clock; `.cpu` is what of them this process computed."""
+
+    cpu: float
+
+
+def timed(act: Callable[[], object]) -> Took:
+    """How long an act takes."""
+    started, computed = time.perf_counter(), time.process_time()
+    act()
+    took = Took((time.perf_counter() - started) * 1000)
+    took.cpu = (time.process_time() - computed) * 1000
+    return took
+
+
+def spread(times: list[Took]) -> str:
+    def at(values: list[float], share: float) -> float:
+        return sorted(values)[int(len(values) * share)]
+
+    clock, cpu = list(times), [took.cpu for took in times]
+    return f"p50 {at(clock, 0.5):6.2f} (cpu {at(cpu, 0.5):6.2f})  p95 {at(clock, 0.95):6.2f} (cpu {at(cpu, 0.95):6.2f})  n {len(times)}"
+
+
+def memory() -> int:
+    """Most megabytes this process ever had."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+
+
+def engine_for(url: str):
+    engine = create_engine(url)
+    if url.startswith("sqlite"):
+
+        @event.listens_for(engine, "connect")
+        def on_connect(connection, _record):
+            connection.isolation_level = None
+            connection.execute("PRAGMA journal_mode=WAL")
+
+        @event.listens_for(engine, "begin")
+        def on_begin(connection):
+            connection.exec_driver_sql("BEGIN")
+
+    for metadata in (glossary.models.Base.metadata, storage.changes.Base.metadata):
+        metadata.create_all(engine)
+    return engine
+
+
+def bench_lookup(session: Session, folder: Path, chance: random.Random) -> None:
+    index = WhooshIndex(folder)
+    built = timed(lambda: index.rebuild(session))
+    print(f"build the index         {built / 1000:.1f} s (cpu {built.cpu / 1000:.1f}), {sum(p.stat().st_size for p in folder.rglob('*.seg')) >> 20} MB")
+    index.close()
+    again = WhooshIndex(folder)
+    print(f"open it again           {timed(lambda: search(session, again, 'vergunning')):.0f} ms")
+    kinds = queries(session, chance)
+    for query in [query for some in kinds.values() for query in some[:20]]:
+        search(session, again, query)
+    everything = []
+    for kind, some in kinds.items():
+        times = [timed(lambda query=query: search(session, again, query)) for query in some]
+        everything += times
+        print(f"  {kind:20s}  {spread(times)}")
+    print(f"  {'all':20s}  {spread(everything)}")
+    concept = editing.new_concept(session, "nieuw", by="bench")
+    editing.propose_term(session, concept, "nl", "splinternieuw begrip", by="bench")
+    session.commit()
+    print(f"first look-up after an approval  {timed(lambda: search(session, again, 'splinternieuw')):.0f} ms")
+    scan = [timed(lambda query=query: search(session, DatabaseScan(), query)) for query in kinds["the term"][:3]]
+    print(f"without an index        {spread(scan)}")
+    again.close()
+
+
+def bench_recognition(session: Session, languages: tuple[str, ...]) -> None:
+    from languages.words import load
+
+    texts = sentences()
+    for language in languages:
+        load(language)
+        number = session.scalar(select(func.count(Term.id)).where(Term.language == language))
+        build = timed(lambda language=language: recognise(session, "x", source_language=language, target_language="en"))
+        for text in texts[language]:
+            recognise(session, text, source_language=language, target_language="en")
+        times = [timed(lambda text=text, language=language: _spot_only(session, text, language)) for text in texts[language]]
+        full = [timed(lambda text=text, language=language: recognise(session, text, source_language=language, target_language="en")) for text in texts[language]]
+        print(f"  {language:8s} {number:6d} terms  build {build / 1000:5.2f} s (cpu {build.cpu / 1000:5.2f})   find {spread(times)}   with targets {spread(full)}")
+
+
+def _spot_only(session: Session, text: str, language: str) -> None:
+    from glossary.recognition import _spot
+    from glossary.vocabulary import views
+
+    _spot(views(session, language), text)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--concepts", type=int, default=20_000, help="for looking up")
+    parser.add_argument("--terms", type=int, default=50_000, help="in each language, for recognition")
+    parser.add_argument("--languages", default="nl,ar,fa,ti,am,tr,ru,zh-Hans", help="for recognition")
+    parser.add_argument("--url", help="an empty database; a new SQLite file when not given")
+    parser.add_argument("--lookup-only", action="store_true")
+    parser.add_argument("--recognition-only", action="store_true")
+    options = parser.parse_args()
+    chance = random.Random(20000)
+    with tempfile.TemporaryDirectory() as place:
+        if not options.recognition_only:
+            with Session(engine_for(options.url or f"sqlite:///{place}/lookup.sqlite3")) as session:
+                made = list(entries(options.concepts, chance))
+                load = timed(lambda: (load_concepts(session, made, origin="import", origin_name="bench", by="bench"), session.commit()))
+                number = session.scalar(select(func.count(Term.id)))
+                print(f"{options.concepts} concepts, {number} terms")
+                print(f"load them               {load / 1000:.1f} s (cpu {load.cpu / 1000:.1f})")
+                again = timed(lambda: load_concepts(session, made, origin="import", origin_name="bench", by="bench"))
+                print(f"load the same again     {again / 1000:.1f} s")
+                del made
+                bench_lookup(session, Path(place) / "index", chance)
+                print(f"memory, at most         {memory()} MB")
+        if not options.lookup_only:
+            languages = tuple(options.languages.split(","))
+            with Session(engine_for(options.url or f"sqlite:///{place}/terms.sqlite3")) as session:
+                known = vocabulary()
+                made = (
+                    {"code": f"t{place}", "terms": [{"language": language, "text": made_up_term(language, known[language], chance)} for language in languages]}
+                    for place in range(options.terms)
+                )
+                load_concepts(session, made, origin="import", origin_name="bench terms", by="bench")
+                session.commit()
+                print(f"recognition, {options.terms} terms in each of {len(languages)} languages")
+                bench_recognition(session, languages)
+                print(f"memory, at most         {memory()} MB")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
