@@ -17,7 +17,7 @@ class WrongSetting(Exception):
         super().__init__(f"{name}: {why}")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Config:
     """One installation. `data` holds everything that is not in the database's own server."""
 

@@ -93,7 +93,7 @@ def test_a_dutch_letter_becomes_a_reviewed_arabic_letter(service, somebody, tmp_
         )
         before = current.get_attribute("id")
         if not offered and "schoon water" in source:
-            expect(by_machine.first).to_be_visible()
+            expect(by_machine.first).to_be_visible(timeout=30_000)
             offered.add(by_machine.first.inner_text())
             looked_at(samira, "editor-machine")
             field.press("Alt+1")
