@@ -158,7 +158,11 @@ export class Field {
 
   #input(event) {
     if (this.own) return;
-    if (event.isComposing) return this.#settle();
+    if (event.isComposing) {
+      // an input method is at work: its text is shown and kept, and mended when it is done
+      this.draw();
+      return this.changed();
+    }
     if (event.inputType?.startsWith("history")) {
       // never stop at a step at which a tag was half deleted
       if (strays(this.area.value) !== strays(this.last)) {
