@@ -55,6 +55,7 @@ def create_app(config: Config | None = None) -> Flask:
     app.extensions["config"] = config
     app.extensions["engine"] = db.make_engine(config.database_url)
     app.teardown_appcontext(db.close_session)
+    app.teardown_request(lambda _error: request.close())
 
     CSRFProtect(app)
     Compress(app)
