@@ -69,6 +69,11 @@ def in_dictionary(word: str, language: str) -> str | None:
     return _dictionaries(False).get_dictionary(code).get(word) if code else None
 
 
+def is_lemma(word: str, language: str) -> bool:
+    """Whether a word stands in simplemma's dictionary as its own lemma: then nothing is glued to it."""
+    return in_dictionary(word, language) == word
+
+
 def load(language: str) -> None:
     """Read the dictionaries of a language now (up to two seconds) instead of at the first word."""
     stem("a", language)

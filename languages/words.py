@@ -96,7 +96,8 @@ def _keys(word: str, language: str) -> frozenset[str]:
     for part in _beside_apostrophe(word, language):
         found |= _inflection_keys(part, language)
     written = lower(exact_fold(word, language), language)
-    for rest in affixes.stripped(written, fold(word, language), language):
+    glued = language not in ("ar", "fa", "prs") or not stems.is_lemma(written, language)
+    for rest in affixes.stripped(written, fold(word, language), language) if glued else ():
         found.add(fold(rest, language))
         if language in ("ar", "fa", "prs"):
             found |= _inflection_keys(rest, language)
