@@ -116,7 +116,7 @@ def normalise(tag: str) -> str:
     alias = aliases.get(language)
     if alias:
         language, *from_alias = alias.replace("_", "-").split("-")
-        rest = [s.lower() for s in from_alias] + rest
+        rest += [s.lower() for s in from_alias if all(len(s) != len(own) for own in rest)]
     if not _is_language(language):
         raise UnknownLanguage(tag)
     script = region = ""
