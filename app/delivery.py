@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
+from importlib.metadata import version
 from itertools import groupby
 from pathlib import PurePath
 
@@ -101,7 +102,7 @@ def _blocks(session: Session, translation: Translation) -> dict[str, contract.Tr
     return blocks
 
 
-def as_tmx(session: Session, translation: Translation, *, tool_version: str) -> Delivered:
+def as_tmx(session: Session, translation: Translation) -> Delivered:
     """The translated segments as TMX 1.4b, with who approved them."""
     from importers import tmx
 
@@ -125,7 +126,7 @@ def as_tmx(session: Session, translation: Translation, *, tool_version: str) -> 
         for segment in session.scalars(query)
     )
     out = io.BytesIO()
-    tmx.write_tmx(out, units, source_language=document.source_language, tool_version=tool_version)
+    tmx.write_tmx(out, units, source_language=document.source_language, tool_version=version("dragoman"))
     finished = is_finished(session, translation)
     return Delivered(
         out.getvalue(), _file_name(document, translation, finished, ".tmx"), "application/x-tmx+xml", not finished

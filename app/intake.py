@@ -30,7 +30,7 @@ from app.models import (
     Translation,
 )
 from importers import detect, inline
-from importers.units import Catalogue, Format, State, UnreadableFile
+from importers.units import Catalogue, Format, State, Unit, UnreadableFile
 from languages import sentences, tags
 from storage.columns import utc_now
 
@@ -145,7 +145,7 @@ def _add_sentences(session: Session, document: Document, read: ReadFile) -> None
     ids = dict(session.execute(select(Block.position, Block.id).where(Block.document_id == document.id)).all())
     rows = []
     for position, unit in enumerate(read.catalogue.units):
-        for segment in cut(unit.text, document.source_language, read.format.name):
+        for segment in cut(unit, document.source_language, read.format.name):
             rows.append(
                 {
                     "document_id": document.id,
@@ -159,11 +159,12 @@ def _add_sentences(session: Session, document: Document, read: ReadFile) -> None
         session.execute(insert(Sentence), rows)
 
 
-def cut(text: str, language: str, format_name: str) -> list[inline.Segment]:
+def cut(unit: Unit, language: str, format_name: str) -> list[inline.Segment]:
     """A unit's text as sentences, with what stands between them."""
+    separators = inline.separators(unit.codes)
     if format_name in WHOLE_UNITS:
-        return inline.split(text, lambda whole: [whole])
-    return inline.split(text, lambda whole: sentences.split(whole, language))
+        return inline.split(unit.text, lambda whole: [whole], separators)
+    return inline.split(unit.text, lambda whole: sentences.split(whole, language), separators)
 
 
 def add_translation(
@@ -233,7 +234,7 @@ def _targets_of_file(
         return {}
     found = {}
     for unit in catalogue.units:
-        if unit.target and len(cut(unit.text, document.source_language, document.format)) == 1:
+        if unit.target and len(cut(unit, document.source_language, document.format)) == 1:
             done = unit.state in (State.TRANSLATED, State.APPROVED)
             found[unit.key] = (unit.target, SegmentState.TRANSLATED if done else SegmentState.OPEN)
     return found

@@ -50,7 +50,7 @@ def run(config: Config, file: str, source: str, target: str, out: str, *, as_jso
 
 
 def _translate(engine, config: Config, read: intake.ReadFile, source: str, target: str):
-    blocks = {u.key: intake.cut(u.text, source, read.format.name) for u in read.catalogue.units}
+    blocks = {u.key: intake.cut(u, source, read.format.name) for u in read.catalogue.units}
     texts = list(dict.fromkeys(s.text for segments in blocks.values() for s in segments if s.text))
     done: dict[str, str] = {}
     fallback: dict[str, str] = {}
