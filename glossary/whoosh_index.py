@@ -25,7 +25,6 @@ import threading
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -36,23 +35,8 @@ from sqlalchemy.orm import Session
 from glossary.history import TOPIC, has_unseen_changes
 from glossary.lookup import Filters, IndexUnusable, TermRow, definition_words, term_rows
 from glossary.models import Concept, Definition
-from glossary.spelling import (
-    EXACT,
-    FAR,
-    INFIX,
-    KEY,
-    LATIN,
-    LONGEST_ENDING,
-    MOST_EXPANSIONS,
-    NEAR,
-    PREFIX,
-    Query,
-    QueryWord,
-    Vocabulary,
-    is_cjk,
-    latin_words,
-    words_of,
-)
+from glossary.spelling import Query, Vocabulary, latin_words, words_of
+from glossary.whoosh_search import Generation, find
 from languages import folding
 from storage import changes
 
@@ -69,47 +53,33 @@ BATCH = 1000
 APART = ","
 
 
-@dataclass
-class _Opened:
-    """One generation as this process has it open."""
-
-    generation: str
-    storage: Any
-    searcher: Any
-    position: int
-    words: Vocabulary
-    wholes: Vocabulary
-    latin: Vocabulary
-    #: Concepts that changed since `position`.
-    fresh: set[int] = field(default_factory=set)
-    seen: int = 0
-
-
 class WhooshIndex:
     """The index in one folder. Threads share one object; it opens, builds and repairs itself when it is searched."""
 
     def __init__(self, folder: str | Path):
         self.folder = Path(folder)
-        self._opened: _Opened | None = None
+        self._opened: Generation | None = None
         self._lock = threading.RLock()
 
     # Searching
 
     def candidates(self, session: Session, query: Query, filters: Filters, limit: int) -> Sequence[int]:
         """See `glossary.lookup.SearchIndex`."""
-        for attempt in (1, 2):
+        for attempt in (1, 2, 3):
             opened, fresh = self._up_to_date(session)
             try:
-                found = _find(opened, query, filters, limit)
+                found = find(opened, query, filters, limit)
             except Exception as trouble:  # whatever a damaged file makes Whoosh raise
-                log.warning("the index of terms is damaged (%s); it is built anew", type(trouble).__name__)
-                if attempt == 2 or has_unseen_changes(session):
-                    raise IndexUnusable(type(trouble).__name__) from trouble
                 with self._lock:
+                    if self._opened is not opened:  # another thread has opened a newer generation meanwhile
+                        continue
+                    log.warning("the index of terms is damaged (%s); it is built anew", type(trouble).__name__)
+                    if attempt == 3 or has_unseen_changes(session):
+                        raise IndexUnusable(type(trouble).__name__) from trouble
                     self._build(session)
                 continue
             return [*sorted(fresh), *(concept_id for concept_id in found if concept_id not in fresh)]
-        raise IndexUnusable("damaged")
+        raise IndexUnusable("it is changing too fast")
 
     def refresh(self, session: Session) -> None:
         """Write everything that changed into the folder now, building it when needed: for a job or at start."""
@@ -132,7 +102,7 @@ class WhooshIndex:
 
     # Keeping up
 
-    def _up_to_date(self, session: Session) -> tuple[_Opened, set[int]]:
+    def _up_to_date(self, session: Session) -> tuple[Generation, set[int]]:
         """The open generation, and the concepts that changed since it was written."""
         with self._lock:
             current = self._current()
@@ -242,7 +212,7 @@ class WhooshIndex:
                     other.unlink(missing_ok=True)
         self._opened = _open_generation(place, generation)
 
-    def _write(self, session: Session, opened: _Opened) -> bool:
+    def _write(self, session: Session, opened: Generation) -> bool:
         """What changed into the current generation, and open that. False when another process is writing: what is
         fresh here stays so, and no harm is done."""
         place = self.folder / opened.generation
@@ -356,20 +326,18 @@ def _read_state(place: Path) -> int:
     return state["position"]
 
 
-def _open_generation(place: Path, generation: str) -> _Opened:
-    from whoosh.scoring import Frequency
-
+def _open_generation(place: Path, generation: str) -> Generation:
     position = _read_state(place)
     storage = _storage(place)
     try:
-        searcher = storage.open_index(schema=_schema()).searcher(weighting=Frequency())
+        searcher = storage.open_index(schema=_schema()).searcher()
         reader = searcher.reader()
         names = ("word", "whole", "latin")
         words, wholes, latin = (Vocabulary(_text(word) for word in reader.lexicon(name)) for name in names)
     except BaseException:
         storage.close_files()
         raise
-    return _Opened(generation, storage, searcher, position, words, wholes, latin, seen=position)
+    return Generation(generation, storage, searcher, position, words, wholes, latin, seen=position)
 
 
 def _text(word: bytes | str) -> str:
@@ -418,109 +386,3 @@ def _document(concept_id: int, subject: str | None, terms: list[TermRow], define
 def _slices(values: Sequence[int], size: int) -> Iterator[Sequence[int]]:
     for start in range(0, len(values), size):
         yield values[start : start + size]
-
-
-# From a query to Whoosh's
-
-
-def _find(opened: _Opened, query: Query, filters: Filters, limit: int) -> list[int]:
-    narrow = _narrow(filters)
-    found: dict[int, None] = {}
-    for asked in _readings(opened, query, found):
-        for hit in opened.searcher.search(asked, limit=limit, filter=narrow):
-            found.setdefault(int(hit["id"]))
-    return list(found)[:limit]
-
-
-def _narrow(filters: Filters):
-    from whoosh import query as q
-
-    parts = []
-    for name, values in (("subject", filters.subjects), ("language", filters.languages), ("status", filters.statuses)):
-        if values is not None:
-            parts.append(q.Or([q.Term(name, value) for value in sorted(values)]))
-    return q.And(parts) if parts else None
-
-
-#: With so many concepts found, nobody needs what only resembles the query.
-ENOUGH = 3
-
-
-def _readings(opened: _Opened, query: Query, found: dict[int, None]) -> Iterator[Any]:
-    """What the query may mean, likeliest first; typos and definitions only while hardly anything was found."""
-    from whoosh import query as q
-
-    wholes = [q.Term("whole", whole, boost=8.0) for whole in query.wholes]
-    for start in query.wholes:
-        wholes += [q.Term("whole", whole, boost=4.0) for whole in opened.wholes.beginning(start, MOST_EXPANSIONS)]
-        if is_cjk(start):
-            wholes += [q.Term("whole", whole, boost=2.0) for whole in opened.wholes.containing(start, MOST_EXPANSIONS)]
-    plain = [{**_holding(opened, word), **_plain(opened, word)} for word in query.words]
-    latin = [_latin(opened, word) for word in query.words]
-    yield q.Or([*wholes, q.And([_any(q, *ways) for ways in zip(plain, latin, strict=True)])])
-    if len(found) < ENOUGH:
-        near = [{**_near(opened, word), **words} for word, words in zip(query.words, plain, strict=True)]
-        yield q.And([_any(q, *ways) for ways in zip(near, latin, strict=True)])
-        yield q.And([q.Or([q.Term("defined", form) for form in word.folds]) for word in query.words])
-
-
-def _any(q, words: dict[str, float], latin: dict[str, float]):
-    terms = [q.Term("word", word, boost=weight) for word, weight in words.items()]
-    return q.Or([*terms, *(q.Term("latin", key, boost=weight) for key, weight in latin.items())])
-
-
-def _plain(opened: _Opened, word: QueryWord) -> dict[str, float]:
-    """Words of the index that are this one, an inflection of it, or begin like it, with how near they are."""
-    found = dict.fromkeys(word.folds, EXACT)
-    found |= dict.fromkeys(word.keys, KEY)
-    for form in word.folds:
-        for longer in opened.words.beginning(form, MOST_EXPANSIONS):
-            found.setdefault(longer, PREFIX)
-    for key in word.keys:
-        if len(key) > 3:
-            for longer in opened.words.beginning(key, MOST_EXPANSIONS):
-                if len(longer) - len(key) <= LONGEST_ENDING:
-                    found.setdefault(longer, KEY)
-    return found
-
-
-def _holding(opened: _Opened, word: QueryWord) -> dict[str, float]:
-    """Words of the index that contain this one: compounds, words with an article."""
-    found: dict[str, float] = {}
-    for form in word.folds:
-        if len(form) > 2:
-            for longer in opened.words.containing(form, MOST_EXPANSIONS):
-                found.setdefault(longer, INFIX)
-    if not found:
-        for key in word.keys:
-            if len(key) > 3:
-                for longer in opened.words.containing(key, MOST_EXPANSIONS // 4):
-                    found.setdefault(longer, INFIX)
-    return found
-
-
-def _near(opened: _Opened, word: QueryWord) -> dict[str, float]:
-    """Words of the index that are this one with a typo."""
-    found: dict[str, float] = {}
-    for form in word.folds:
-        for near, wrong in opened.words.near(form, MOST_EXPANSIONS):
-            found.setdefault(near, NEAR if wrong <= 1 else FAR)
-        for longer in opened.words.beginning_nearly(form, MOST_EXPANSIONS):
-            found.setdefault(longer, NEAR)
-    if not found:
-        for stem in word.stems:
-            for near, wrong in opened.words.near(stem, MOST_EXPANSIONS):
-                if wrong <= 1:
-                    found.setdefault(near, FAR)
-    return found
-
-
-def _latin(opened: _Opened, word: QueryWord) -> dict[str, float]:
-    """Latin keys of words in other scripts."""
-    if not word.latin:
-        return {}
-    found = {word.latin: LATIN}
-    if len(word.latin) > 2:
-        for longer in opened.latin.beginning(word.latin, MOST_EXPANSIONS):
-            found.setdefault(longer, FAR)
-    return found

@@ -234,6 +234,32 @@ def test_many_changes_are_written_into_the_folder_and_found_after_a_restart(sess
     again.close()
 
 
+def test_threads_search_on_while_one_writes_the_index(session, index):
+    from concurrent.futures import ThreadPoolExecutor
+
+    from sqlalchemy.orm import Session
+
+    fill(session)
+    engine = session.get_bind().engine
+
+    def search_often(_number):
+        with Session(engine) as own:
+            found = []
+            for _ in range(15):
+                found.append(codes(own, index, "panahandeh")[:1])
+                own.rollback()
+            return found
+
+    with ThreadPoolExecutor(4) as threads:
+        searching = [threads.submit(search_often, number) for number in range(4)]
+        for batch in range(3):
+            fill(session, [(f"b{batch}c{number}", "law", {"ti": [f"ቃል{batch}x{number}"]}) for number in range(MOST_FRESH + 1)], f"batch {batch}")
+            session.rollback()
+        found = [hit for thread in searching for hit in thread.result()]
+    assert found == [["vluchteling"]] * 60
+    assert codes(session, index, "ቃል2x7")[0] == "b2c7"
+
+
 def damage_truncate(folder):
     for path in folder.rglob("*.seg"):
         path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
