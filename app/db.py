@@ -6,8 +6,8 @@ SQLite begins its transactions here and not in the driver: a request that writes
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import flask

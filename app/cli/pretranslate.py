@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from app import db, delivery, intake, suggestions
-from app.cli import CouldNot, configuration, opened, progress, write_json
+from app.cli import CouldNot, opened, progress, write_json
 from app.config import Config
 from app.mt.registry import Models
 from importers import inline

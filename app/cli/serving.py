@@ -11,7 +11,6 @@ from sqlalchemy import Engine
 from app import accounts, create_app, db, jobs
 from app.cli import CouldNot, prepare
 from app.config import Config
-from app.models import RoleName
 
 
 def first_administrator_link(engine: Engine, config: Config) -> str | None:

@@ -29,7 +29,20 @@ def models() -> Models:
 
 def install(app: Flask) -> None:
     """Every page, what pages share, and the guard before them."""
-    from app.web import desk, documents, editor, health, lookup, memory, people, review, settings, signin, words, work
+    from app.web import (
+        desk,
+        documents,
+        editor,
+        health,
+        lookup,
+        memory,
+        people,
+        review,
+        settings,
+        signin,
+        words,
+        work,
+    )
 
     app.extensions["models"] = Models(app.extensions["config"].models)
     for module in (health, signin, settings, work, documents, editor, review, lookup, memory, people, desk):

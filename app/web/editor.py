@@ -3,7 +3,17 @@ that runs none."""
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, current_app, flash, jsonify, make_response, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    flash,
+    jsonify,
+    make_response,
+    render_template,
+    request,
+    url_for,
+)
 from flask_babel import format_time, ngettext
 from flask_babel import gettext as _
 from flask_login import current_user

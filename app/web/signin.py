@@ -9,7 +9,14 @@ from flask_babel import gettext as _
 from flask_login import current_user, login_user, logout_user
 
 from app import accounts, errors, interface_language
-from app.accounts import AlreadyThere, InvitationNotValid, NotAnAddress, TooManyAttempts, WeakPassword, WrongCredentials
+from app.accounts import (
+    AlreadyThere,
+    InvitationNotValid,
+    NotAnAddress,
+    TooManyAttempts,
+    WeakPassword,
+    WrongCredentials,
+)
 from app.db import current_session
 from app.web import see_other
 

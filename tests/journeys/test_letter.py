@@ -83,7 +83,7 @@ def test_a_dutch_letter_becomes_a_reviewed_arabic_letter(service, somebody, tmp_
     assert total > 10
     by_machine = samira.locator("aside.panel:not([aria-busy]) .suggestion[data-band=machine]")
     offered = set()
-    for number in range(total):
+    for _ in range(total):
         current = samira.locator("article.segment.is-open")
         if current.get_attribute("data-state") not in ("open", "sent_back"):
             break
