@@ -23,12 +23,16 @@ $(VENV)/.installed-test: requirements-test.lock $(VENV)/.installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-test.lock
 	@touch $@
 
-setup: $(VENV)/.installed ## create the environment and install the locked dependencies
+$(VENV)/.translated: $(wildcard app/translations/*/LC_MESSAGES/messages.po) $(VENV)/.installed
+	@$(BIN)/pybabel -q compile -d app/translations
+	@touch $@
+
+setup: $(VENV)/.installed $(VENV)/.translated ## create the environment and install the locked dependencies
 
 run: setup ## start the service on http://127.0.0.1:8000
 	@$(BIN)/dragoman serve
 
-test: $(VENV)/.installed-test ## run every check and every test, on SQLite and on PostgreSQL
+test: $(VENV)/.installed-test $(VENV)/.translated ## run every check and every test, on SQLite and on PostgreSQL
 	$(MAKE) --no-print-directory check
 	$(BIN)/python -m pytest -n 2 --dist worksteal
 
@@ -39,6 +43,18 @@ check: $(VENV)/.installed-test ## style and layers
 lock: $(VENV)/.installed-test ## resolve the dependencies again
 	$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --python-version 3.11 pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --python-version 3.11 pyproject.toml --extra test -o requirements-test.lock
+
+EXTRACT := $(BIN)/pybabel -q extract -F babel.cfg -k _:1 -k UnreadableFile:3 -k Warning_:2 --no-wrap --sort-output --no-location
+translations: $(VENV)/.installed ## bring the catalogues up to the words in the code
+	$(EXTRACT) -o build-messages.pot .
+	for language in nl ar; do $(BIN)/pybabel -q update -N --no-wrap -i build-messages.pot -d app/translations -l $$language; done
+	rm build-messages.pot
+
+bench: $(VENV)/.installed-test $(VENV)/.translated ## measure, and print figures as ratios
+	$(BIN)/python bench/service.py --database both --quick
+
+demo: setup ## the service with a sample letter, on a data folder of its own
+	DRAGOMAN_DATA=var/demo $(BIN)/dragoman serve
 
 clean: ## remove the environment (never the data under var/)
 	rm -rf $(VENV) build *.egg-info
