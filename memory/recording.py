@@ -133,7 +133,11 @@ def check_text(text: str, side: str) -> None:
     """Raises EmptyText or UnstorableText."""
     if not forms.TAG.sub("", text).strip():
         raise EmptyText(side)
-    if "\x00" in text or any("\ud800" <= c <= "\udfff" for c in text):
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise UnstorableText(side) from None
+    if "\x00" in text:
         raise UnstorableText(side)
 
 
