@@ -212,12 +212,13 @@ export class Field {
     }
     const first = around(head);
     const last = around(end);
-    if ((!first && !last) || strays(now) === strays(before)) return;
-    if (head === end && first) {
+    if (!first && !last) return;
+    if (head === end) {
       // typed inside a tag: it goes behind it
       this.#edit(first.start, now.length - (before.length - first.end), before.slice(first.start, first.end) + typed);
       return;
     }
+    if (strays(now) === strays(before)) return; // one tag became another
     const from = first ? first.start : head;
     const to = now.length - (before.length - (last ? last.end : end));
     this.#edit(from, to, typed);
