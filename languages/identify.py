@@ -49,7 +49,7 @@ def identify(text: str) -> list[tuple[str, float]]:
 
     Empty for a text without letters. One word tells little: look at the confidence. Never ``prs``.
     """
-    text = text[:_ENOUGH]
+    text = text[:_ENOUGH].encode("utf-8", "ignore").decode()
     if not any(c.isalpha() for c in text):
         return []
     if script_share(text, "ti") > 0.5:

@@ -53,6 +53,7 @@ _ELIDED = re.compile(r"\s*['’‘][a-z]\s+[A-Z]")  # 's Avonds, 't Is
 _CAMEL = re.compile(r"\W*[a-z]{1,2}[A-Z]")  # eHerkenning, iPhone
 _ADDRESS = re.compile(r"://|www\.|@|\.(?:nl|com|org|net|eu|gov|info|be|de|fr|uk)\.?\Z", re.IGNORECASE)
 _DOTTED_LETTERS = re.compile(r"(?:[^\W\d_]\u0640?\u200d?\.){2,}\Z")
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _WHOLE_WORD = re.compile(r"[^\W\d_]+(?![.@/\w])")
 
 _THEIRS, _OURS, _ANSWER, _BLANK = range(4)
@@ -95,7 +96,8 @@ def _proposals(text: str, code: str) -> dict[int, int]:
     for m in _OWN_END.finditer(text):
         found[m.end()] = _OURS
     at = 0
-    for boundary in sentencex.get_sentence_boundaries({"prs": "fa"}.get(code, code), text):
+    whole = _LONE_SURROGATE.sub("\ufffd", text)  # half a character from a broken file: sentencex takes UTF-8 only
+    for boundary in sentencex.get_sentence_boundaries({"prs": "fa"}.get(code, code), whole):
         at = max(at, boundary["end_index"])
         while at < len(text) and text[at].isspace():
             at += 1
@@ -177,6 +179,8 @@ def _after_full_stop(token: str, letter: str, right: str, code: str, bare: str) 
     if len(short) == 1 and short.isalpha() and token[0].isupper():
         initial = not starter or begins in NAME_PARTICLES
         return not initial, False
+    if code == "ku" and len(short) == 1 and token[0].islower():
+        return letter.isupper(), False  # "Ev yek e.": e is "is"
     if len(short.rstrip("\u0640\u200d")) == 1 and not short.isascii() and short.isalpha():
         return starter, True
     if _DOTTED_LETTERS.search(token):
