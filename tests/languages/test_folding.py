@@ -1,7 +1,7 @@
 """What folds together and what must not, in every script; and the promises every text is held to."""
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from languages.folding import (
@@ -96,6 +96,7 @@ ANY_TEXT = st.text(
 ANY_LANGUAGE = st.sampled_from([*OUR_LANGUAGES, "az", "ja", "hi", "no such language", ""])
 
 
+@settings(deadline=None)
 @given(ANY_TEXT, ANY_LANGUAGE)
 @example("か\ufe77\u3099", "ja")
 @example("፡\u200c፡፡", "am")
@@ -105,6 +106,7 @@ def test_every_fold_is_its_own_fold(text, language):
     assert exact_fold(exact_fold(text, language), language) == exact_fold(text, language)
 
 
+@settings(deadline=None)
 @given(ANY_TEXT, ANY_LANGUAGE)
 @example("か\ufe77\u3099", "ja")
 @example("፡\u200c፡፡", "am")
@@ -118,12 +120,14 @@ def test_a_fold_with_a_map_is_the_fold_and_points_into_the_text(text, language):
     assert origin == sorted(origin)
 
 
+@settings(deadline=None)
 @given(ANY_TEXT, ANY_LANGUAGE)
 def test_a_long_text_folds_like_its_short_parts(text, language):
     long = " ".join([text] * 20)
     assert fold(long, language) == " ".join([fold(text, language)] * 20).strip() or fold(text, language) == ""
 
 
+@settings(deadline=None)
 @given(ANY_TEXT, ANY_LANGUAGE)
 def test_strong_folding_forgives_all_that_weak_folding_forgives(text, language):
     weak = exact_fold(text, language)
@@ -171,6 +175,7 @@ def test_tags_and_numbers_are_one_character_each_where_distance_is_measured(lang
     assert match_form(text, language) == form
 
 
+@settings(deadline=None)
 @given(ANY_TEXT, ANY_LANGUAGE)
 def test_texts_equal_to_the_memory_have_one_match_form(text, language):
     assert match_form(exact_fold(text, language), language) == match_form(text, language)

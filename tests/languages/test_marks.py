@@ -1,7 +1,7 @@
 """Numbers that would read backwards after Arabic letters, and only those, get marks."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from languages.marks import LRM, needs_mark, with_marks
@@ -59,6 +59,7 @@ ANY_TEXT = st.text(
 )
 
 
+@settings(deadline=None)
 @given(ANY_TEXT)
 def test_marking_only_ever_adds_marks_and_once_is_enough(text):
     marked = with_marks(text)

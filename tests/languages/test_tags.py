@@ -1,7 +1,7 @@
 """Tags as files carry them become BCP 47, or are refused by name."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from languages.tags import (
@@ -55,6 +55,7 @@ def test_what_is_no_language_is_refused_by_name(found):
     assert refused.value.tag == found
 
 
+@settings(deadline=None)
 @given(st.text(max_size=20) | st.from_regex(r"[a-zA-Z]{2,3}([-_][a-zA-Z]{2,4}){0,2}", fullmatch=True))
 def test_any_text_is_refused_or_written_once_and_for_all(text):
     try:
