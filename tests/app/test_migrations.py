@@ -7,7 +7,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, text
 
-from app.db import make_engine, metadatas, upgrade
+from app.db import alembic_config, make_engine, metadatas, newest_revision, upgrade
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -35,6 +35,12 @@ def test_the_migrations_build_what_the_models_describe(empty_engine):
     with empty_engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, metadatas()) == []
+
+
+def test_the_newest_revision_is_what_alembic_calls_head():
+    from alembic.script import ScriptDirectory
+
+    assert newest_revision() == ScriptDirectory.from_config(alembic_config()).get_current_head()
 
 
 def test_upgrading_twice_changes_nothing(empty_engine):
