@@ -85,7 +85,7 @@ def concept(code: str):
         concept=found,
         language=language,
         languages=tags.OUR_LANGUAGES,
-        history=editing.history_of(db, found)[:50],
+        history=editing.history_of(db, found.id)[:50],
         may_propose=access.has_role(
             current_user, RoleName.TRANSLATOR, RoleName.REVIEWER, RoleName.STAFF, RoleName.ADMINISTRATOR
         ),
