@@ -288,7 +288,7 @@ function entry(op) {
   const { article, id, field, base, origin } = current;
   const text = field.text;
   return {
-    id, url: article.dataset.url, text, base, version: Number(article.dataset.version), op,
+    id, url: article.dataset.url, source: rawText(sourceOf(article)), text, base, version: Number(article.dataset.version), op,
     ...(origin && origin.text === text && { origin: origin.name }),
   };
 }
@@ -613,7 +613,7 @@ main.addEventListener("focusout", (event) => {
 });
 addEventListener("focus", () => outbox.pushAll());
 document.addEventListener("dragoman:leave", (event) => {
-  for (const id of outbox.ids()) event.detail.push(outbox.push(id));
+  for (const id of outbox.touched) event.detail.push(outbox.push(id));
 });
 document.addEventListener("dragoman:forget", () => outbox.ids().forEach((id) => outbox.erase(id)));
 
@@ -624,12 +624,9 @@ function bringBack() {
   for (const id of outbox.ids()) {
     const record = outbox.read(id);
     const article = row(id);
-    if (!record?.url) { outbox.erase(id); continue; }
-    if (!article) {
-      // of another document: try once more, quietly
-      if (!record.local && Date.now() - record.at > 10000) outbox.push(id);
-      continue;
-    }
+    if (!record || !article) continue;
+    // the number of an erased segment can come back for another one
+    if (record.source !== rawText(sourceOf(article))) { outbox.erase(id); continue; }
     const now = serverText(article);
     const version = Number(article.dataset.version);
     if (record.text === now && record.op === "draft") { outbox.erase(id); continue; }
