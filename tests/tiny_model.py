@@ -166,7 +166,7 @@ def _pieces(weights: _Weights, more: Sequence[str] = ()) -> list[tuple[str, floa
     pieces += [(f"<0x{byte:02X}>", 0.0, 6) for byte in range(256)]
     pieces += [(c, -10.0, 1) for c in CHARACTERS]
     # the longer piece wins: one score for each word of a phrase would prefer words
-    pieces += [(word, -1.0, 1) for word in weights.words if word not in CHARACTERS]
+    pieces += [(word, -1.0, 1) for word in weights.words if word not in set(CHARACTERS)]
     return pieces + [(text, 0.0, 3) for text in more]
 
 
@@ -313,9 +313,11 @@ def _contents(folder: Path, under: str = "") -> dict[str, bytes]:
     return {under + path.name: path.read_bytes() for path in sorted(folder.iterdir())}
 
 
-def argos_files(source: str, target: str, *, version: str = "1.0") -> dict[str, bytes]:
-    """The files of an Argos package by name, metadata.json and model/ included."""
-    weights = _weigh([source], [target])
+def argos_files(source: str, target: str, *, version: str = "1.0", bpe: bool = False) -> dict[str, bytes]:
+    """The files of an Argos package by name, metadata.json and model/ included. With `bpe` it is tokenized as Argos's
+    older packages are, by Moses and byte pair encoding: single words only, and no word whose beginning stands inside
+    another word is sure to be found."""
+    weights = _without_phrases(_weigh([source], [target])) if bpe else _weigh([source], [target])
     pieces = _pieces(weights)
     with tempfile.TemporaryDirectory() as folder:
         vocabulary = [text for text, _, _ in pieces]
@@ -335,7 +337,7 @@ def argos_files(source: str, target: str, *, version: str = "1.0") -> dict[str, 
     return {
         "metadata.json": json.dumps(metadata, indent=4).encode(),
         "README.md": f"# {_ENGLISH_NAMES[source]} to {_ENGLISH_NAMES[target]}: a tiny model for tests\n".encode(),
-        "sentencepiece.model": _sentencepiece(pieces),
+        **({"bpe.model": _merges(weights.words)} if bpe else {"sentencepiece.model": _sentencepiece(pieces)}),
         **files,
     }
 
@@ -347,6 +349,32 @@ def build_argos_package(path: Path, source: str, target: str, *, version: str = 
     if path.is_dir():
         path = path / f"{name}.argosmodel"
     return _zip(path, name, argos_files(source, target, version=version))
+
+
+def _without_phrases(weights: _Weights) -> _Weights:
+    """Single words only, as byte pair encoding writes whole words: without a mark."""
+
+    def plain(piece: str) -> str:
+        return piece.removeprefix("▁")
+
+    kept = _Weights()
+    for word in weights.words:
+        if "▁" not in plain(word):
+            kept.words[plain(word)] = None
+    for target, sources in weights.gives.items():
+        for source, weight in sources.items():
+            if plain(source) in kept.words and plain(target) in kept.words:
+                kept.give(plain(source), plain(target), weight)
+    return kept
+
+
+def _merges(words: Iterable[str]) -> bytes:
+    """Rules of byte pair encoding that join the letters of each word from its beginning."""
+    rules: dict[str, None] = {}
+    for word in words:
+        for i in range(1, len(word)):
+            rules[f"{word[:i]} {word[i]}" + ("</w>" if i == len(word) - 1 else "")] = None
+    return ("#version: 0.2\n" + "\n".join(rules) + "\n").encode()
 
 
 def build_nllb_folder(path: Path, languages: Sequence[str] = LANGUAGES) -> Path:

@@ -139,10 +139,17 @@ if hasattr(os, "register_at_fork"):
 
 
 def cut_pieces(pieces: Sequence[str], room: int) -> list[Sequence[str]]:
-    """Cut a sentence of too many pieces where a word begins, or anywhere when no word begins in time."""
+    """Cut a sentence of too many pieces where a word begins, or anywhere when no word begins in time. SentencePiece
+    marks a piece that begins a word (▁), byte pair encoding one that does not end it (@@)."""
+    marked = any(piece.startswith("▁") for piece in pieces)
     parts = []
     while len(pieces) > room:
-        at = next((i for i in range(room, room // 2, -1) if pieces[i].startswith("▁")), room)
+        begins = (
+            i
+            for i in range(room, room // 2, -1)
+            if (pieces[i].startswith("▁") if marked else not pieces[i - 1].endswith("@@"))
+        )
+        at = next(begins, room)
         parts.append(pieces[:at])
         pieces = pieces[at:]
     if pieces:

@@ -82,6 +82,40 @@ def test_argos_answers_as_argos_itself_does(argos):
         assert [one.text for one in found] == [one.value for one in theirs.hypotheses(text, 3)]
 
 
+def test_an_older_argos_package_with_byte_pair_encoding_works_too(tmp_path):
+    import zipfile
+
+    import tiny_model
+
+    from app.mt.registry import Models
+
+    path = tmp_path / "old.argosmodel"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in tiny_model.argos_files("en", "nl", bpe=True).items():
+            archive.writestr(f"translate-en_nl-1_0/{name}", content)
+    models = Models(tmp_path / "models")
+    models.install(path)
+    assert models.translate(["new letter, good."], "en", "nl")[0][0].text == "nieuw brief, goed."
+
+
+@pytest.mark.parametrize(
+    ("pieces", "room", "parts"),
+    [
+        ("▁ab c ▁d e ▁f g", 4, ["▁ab c ▁d e", "▁f g"]),
+        ("▁ab c ▁d e f", 4, ["▁ab c ▁d e", "f"]),
+        ("a@@ b c@@ d e", 4, ["a@@ b c@@ d", "e"]),
+        ("a@@ b c@@ d@@ e", 4, ["a@@ b c@@ d@@", "e"]),
+        ("▁ሓታቲ ▁ዑቕባ ▁ሎ ሚ ▁ማይ", 3, ["▁ሓታቲ ▁ዑቕባ", "▁ሎ ሚ ▁ማይ"]),
+        ("▁a", 4, ["▁a"]),
+        ("", 4, []),
+    ],
+)
+def test_a_sentence_of_too_many_pieces_is_cut_between_words(pieces, room, parts):
+    from app.mt.running import cut_pieces
+
+    assert [" ".join(part) for part in cut_pieces(pieces.split(), room)] == parts
+
+
 def test_underscores_survive_argos(argos):
     assert "jan_de_wit@example.nl" in best(argos, "letter jan_de_wit@example.nl", "en", "ar").text
 
