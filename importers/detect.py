@@ -14,7 +14,8 @@ from importers.units import Format, UnreadableFile
 # What a name promises: extension -> format.
 EXTENSIONS = {
     ".docx": "docx", ".docm": "docx", ".dotx": "docx", ".html": "html", ".htm": "html", ".xhtml": "html", ".md": "markdown", ".markdown": "markdown",
-    ".mdown": "markdown", ".po": "po", ".pot": "po", ".txt": "text", ".text": "text", "": "text",
+    ".mdown": "markdown", ".po": "po", ".pot": "po", ".txt": "text", ".text": "text", ".xlf": "xliff",
+    ".xliff": "xliff", "": "text",
 }  # fmt: skip
 
 _SAVE_AS_WORD = "Open it in Word or LibreOffice, save it as a Word document (.docx) and upload that."
@@ -72,7 +73,6 @@ _XML_ROOTS = {
     "tmx": ("a translation memory (TMX)", "Import it on the page of the memory."),
     "martif": ("a term base (TBX)", "Import it on the page of the terms."),
     "tbx": ("a term base (TBX)", "Import it on the page of the terms."),
-    "xliff": ("a translation file (XLIFF)", "Upload the document it was made from."),
     "svg": ("a picture (SVG)", _TYPE_OUT),
     "rdf:RDF": ("a vocabulary (RDF)", "Import it on the page of the terms."),
 }
@@ -112,10 +112,19 @@ def detect(data: bytes, name: str) -> Format:
     head = text[:65536]
     if found := _markup(head):
         raise _refused(*found, extension, promised, label)
+    if _root_name(head) == "xliff":
+        return format_named("xliff")
     if _HTML_START.match(head):
         return format_named("html")
     if promised in ("text", "po") and _PO_SOURCE.search(text) and _PO_TARGET.search(text):
         return format_named("po")
+    if promised == "xliff":
+        raise UnreadableFile(
+            label,
+            "mislabelled",
+            "This file is named .%(extension)s but it is not XLIFF. Save it again in the program that made it.",
+            extension=label,
+        )
     if promised == "po":
         raise UnreadableFile(
             label,
@@ -129,7 +138,7 @@ def detect(data: bytes, name: str) -> Format:
     raise UnreadableFile(
         label,
         "unsupported",
-        "Dragoman does not translate .%(extension)s files. It takes .docx, .txt, .md, .html and .po: save the "
+        "Dragoman does not translate .%(extension)s files. It takes .docx, .txt, .md, .html, .po and .xlf: save the "
         "document as one of these and upload that.",
         extension=label,
     )
@@ -203,8 +212,12 @@ def _text_kind(data: bytes, label: str) -> tuple[str, str]:
 
 def _markup(head: str) -> tuple[str, str] | None:
     """XML that is no document: what it is and where it belongs."""
+    return _XML_ROOTS.get(_root_name(head))
+
+
+def _root_name(head: str) -> str:
     root = _ROOT.match(head) if head.lstrip("\ufeff \t\r\n").startswith("<") else None
-    return _XML_ROOTS.get(root[1]) if root else None
+    return root[1].rpartition(":")[2] if root and not root[1].startswith("rdf:") else root[1] if root else ""
 
 
 def _as_promised(format: str, what: str, extension: str, promised: str | None, label: str) -> Format:

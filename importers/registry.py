@@ -13,6 +13,7 @@ _MODULES = {
     "markdown": "importers.markdown",
     "po": "importers.po",
     "text": "importers.plaintext",
+    "xliff": "importers.xliffdocument",
 }
 
 
@@ -26,7 +27,7 @@ class UnknownFormat(LookupError):
 
 @cache
 def format_named(name: str) -> Format:
-    """The format of that name ("docx", "html", "markdown", "po", "text"). Raises UnknownFormat."""
+    """The format of that name ("docx", "html", "markdown", "po", "text", "xliff"). Raises UnknownFormat."""
     if name not in _MODULES:
         raise UnknownFormat(name)
     return import_module(_MODULES[name]).FORMAT

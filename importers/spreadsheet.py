@@ -6,7 +6,7 @@ import csv
 import io
 import re
 import warnings as python_warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from importers import safexml
@@ -28,12 +28,15 @@ _SEPARATORS = (",", ";", "\t", "|")
 @dataclass(slots=True)
 class Table:
     """A table as read: the names of its columns, its rows as texts (each as long as `headers`), and the number of each
-    row in the file, from 1."""
+    row in the file, from 1. It can be taken apart as ``headers, rows = table``."""
 
     headers: list[str]
     rows: list[list[str]]
     numbers: list[int]
     warnings: list[Warning_] = field(default_factory=list)
+
+    def __iter__(self) -> Iterator[list]:
+        return iter((self.headers, self.rows))
 
 
 def read_rows(data: bytes, name: str) -> Table:

@@ -49,6 +49,8 @@ FOUND = {
     "PO": (PO, "ar.po", "po"),
     "a template": (PO, "messages.pot", "po"),
     "PO that calls itself text": (PO, "ar.txt", "po"),
+    "XLIFF": (b'<?xml version="1.0"?><xliff version="2.0"/>', "x.xlf", "xliff"),
+    "XLIFF that calls itself text": (b'<x:xliff version="1.2"/>', "x.txt", "xliff"),
     "UTF-16": (TEXT.decode().encode("utf-16"), "brief.txt", "text"),
 }
 
@@ -87,6 +89,7 @@ REFUSED = {
     "an unknown extension": (TEXT, "brief.pages", "unsupported", [".pages", ".docx"]),
     "no text at all": (bytes(range(256)) * 4, "brief.txt", "not-text", []),
     "text with NUL": (b"abc\0def", "brief.txt", "not-text", []),
+    "XLIFF that is none": (TEXT, "x.xlf", "mislabelled", ["not XLIFF"]),
     "PO without messages": (TEXT, "ar.po", "mislabelled", ["msgid"]),
     "nothing": (b"", "brief.docx", "empty", ["empty"]),
     "blanks": (b" \r\n\t", "brief.txt", "empty", ["empty"]),
@@ -114,7 +117,7 @@ def test_every_sample_is_read_by_the_format_it_is_detected_as():
 
 def test_every_format_is_named_and_says_what_it_is():
     names = [found.name for found in formats()]
-    assert names == ["docx", "html", "markdown", "po", "text"]
+    assert names == ["docx", "html", "markdown", "po", "text", "xliff"]
     for found in formats():
         assert format_named(found.name) is found
         assert found.label

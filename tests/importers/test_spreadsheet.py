@@ -51,6 +51,11 @@ def test_a_table_is_read_whatever_it_was_saved_as(case):
     assert (table.headers, table.rows) == (["nl", "ar"], [["huis", ARABIC]])
 
 
+def test_a_table_can_be_taken_apart():
+    headers, rows = read_rows(f"nl,ti\nhuis,{ETHIOPIC}\n".encode(), "x.csv")
+    assert (headers, rows) == (["nl", "ti"], [["huis", ETHIOPIC]])
+
+
 def test_each_row_has_its_number_in_the_file():
     assert read_rows(b"a,b\n\n1,2\n\n\n3,4\n", "x").numbers == [3, 6]
     assert read_rows(workbook([["a", "b"], [], ["1", "2"]]), "x").numbers == [3]
