@@ -17,6 +17,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from zlib import crc32
 
 import numpy as np
 from sqlalchemy import Engine, Integer, func, select, type_coerce
@@ -77,7 +78,10 @@ def _folder(folder: Path, pair: Pair) -> Path:
 
 def _read_manifest(folder: Path) -> Manifest | None:
     try:
-        found = json.loads((folder / "MANIFEST.json").read_text("utf-8"))
+        sum_, _, text = (folder / "MANIFEST").read_text("utf-8").partition(" ")
+        found = json.loads(text)
+        if int(sum_) != crc32(text.encode()):
+            return None
         if found["version"] != segments.VERSION or found["forms"] != forms.VERSION:
             return None
         return Manifest(found["position"], found["generation"], tuple(found["files"]), dict(found["gone"]))
@@ -90,11 +94,11 @@ def _write_manifest(folder: Path, manifest: Manifest) -> None:
     text = json.dumps({"version": segments.VERSION, "forms": forms.VERSION} | manifest.__dict__)
     fresh = folder / "MANIFEST.tmp"
     with fresh.open("w", encoding="utf-8") as file:
-        file.write(text)
+        file.write(f"{crc32(text.encode())} {text}")
         file.flush()
         os.fsync(file.fileno())
     _sync(folder)
-    fresh.rename(folder / "MANIFEST.json")
+    fresh.rename(folder / "MANIFEST")
     _sync(folder)
     for path in folder.iterdir():
         if path.suffix in (".segment", ".tmp") and path.name not in manifest.files:
@@ -210,16 +214,16 @@ def build(session: Session, folder: Path, pair: Pair) -> None:
         _build(session, place, pair)
 
 
-def prepare(session: Session) -> list[Pair]:
-    """Build or open the index of every pair that is large enough, in both directions: so that no lookup waits for
-    it. Returns the pairs that have one."""
+def prepare(session: Session, *, reverse: bool = False) -> list[Pair]:
+    """Build or open the index of every pair that is large enough, so that no lookup waits for it; with `reverse`
+    also for looking its units up in the other direction. Returns the pairs that have one."""
     store = store_of(session.get_bind().engine)
     if store.folder is None:
         return []
     found = session.execute(select(Unit.source_language, Unit.target_language).distinct()).all()
     ready = []
     for source, target in found:
-        for direction in (False, True):
+        for direction in (False, True) if reverse else (False,):
             pair = Pair(source, target, direction)
             if collection(session, store, pair) is not None:
                 ready.append(pair)
@@ -528,7 +532,7 @@ def _pair_of(name: str) -> Pair:
 def _drop(folder: Path) -> None:
     with _locked(folder, wait=True):
         _write_manifest(folder, Manifest(0, 0, (), {}))
-        (folder / "MANIFEST.json").unlink(missing_ok=True)
+        (folder / "MANIFEST").unlink(missing_ok=True)
 
 
 def traces(folder: Path, phrase: str) -> list[Path]:

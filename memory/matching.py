@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import Session
 
 from languages import tags
@@ -152,25 +152,26 @@ def _query(
 
 # --- judging what the scan found -------------------------------------------------------------------
 
-_SHOWN = (
-    Unit.id,
-    Unit.source,
-    Unit.target,
-    Unit.previous_source,
-    Unit.next_source,
-    Unit.document,
-    Unit.position,
-    Unit.found_elsewhere,
-    Unit.quality,
-    Unit.origin,
-    Unit.origin_name,
-    Unit.one_to_one,
-    Unit.approved_by,
-    Unit.approved_at,
-    Unit.translated_by,
-    Unit.translated_at,
-    Unit.recency,
-)
+_TABLE = Unit.__table__.c
+_SHOWN = select(
+    _TABLE.id,
+    _TABLE.source,
+    _TABLE.target,
+    _TABLE.previous_source,
+    _TABLE.next_source,
+    _TABLE.document,
+    _TABLE.position,
+    _TABLE.found_elsewhere,
+    _TABLE.quality,
+    _TABLE.origin,
+    _TABLE.origin_name,
+    _TABLE.one_to_one,
+    _TABLE.approved_by,
+    _TABLE.approved_at,
+    _TABLE.translated_by,
+    _TABLE.translated_at,
+    _TABLE.recency,
+).where(_TABLE.id.in_(bindparam("ids", expanding=True)), _TABLE.recalled_at.is_(None))
 
 
 def _judged(
@@ -186,7 +187,7 @@ def _judged(
             break
         batch = {c.rank.id: c for c in (following, *islice(found, block - 1))}
         block = min(block * 4, 500)
-        rows = session.execute(select(*_SHOWN).where(Unit.id.in_(batch), Unit.recalled_at.is_(None))).all()
+        rows = session.connection().execute(_SHOWN, {"ids": list(batch)}).all()
         complete = complete and len(rows) == len(batch)
         ranked += (_judge(session, row, batch[row.id], asked, terms) for row in rows)
         ranked = sorted(r for r in ranked if -r[0].score >= terms.threshold)[: terms.limit]

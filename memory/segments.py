@@ -100,6 +100,8 @@ def write(path: Path, units: Units) -> None:
     units = units.taken(np.argsort(lengths, kind="stable"))
     lengths.sort()
     arrays = {name: np.ascontiguousarray(units.columns[name], dtype) for name, dtype in COLUMNS.items()}
+    if int(arrays["ids"].max(initial=0)) < 1 << 32:
+        arrays["ids"] = arrays["ids"].astype(np.uint32)
     sizes, first = np.unique(lengths, return_index=True)
     arrays["sizes"], arrays["first"] = sizes, np.append(first, len(units))
     blobs, ends = [], [np.zeros(1, np.int64)]
@@ -300,6 +302,7 @@ class Segment:
     def where(self, ids: Sequence[int]) -> np.ndarray:
         """Which units have one of these ids."""
         column = self.columns["ids"]
+        ids = [id for id in ids if id <= np.iinfo(column.dtype).max]
         if len(ids) > 20:
             return np.flatnonzero(np.isin(column, np.fromiter(ids, np.int64, len(ids))))
         found = [np.flatnonzero(column == id) for id in ids]

@@ -74,8 +74,12 @@ def settled(session: Session) -> bool:
 def position(session: Session) -> int:
     """Where a full read that begins now may say it stands. Take it before reading the rows."""
     if session.get_bind().dialect.name == "postgresql":
-        return session.scalar(text("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")) or 0
-    return session.scalar(select(func.coalesce(func.max(Change.id), 0))) or 0
+        return session.scalar(_OLDEST_UNFINISHED) or 0
+    return session.scalar(_NEWEST) or 0
+
+
+_OLDEST_UNFINISHED = text("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+_NEWEST = select(func.coalesce(func.max(Change.id), 0))
 
 
 def since(session: Session, topic: str, seen: int) -> News:
