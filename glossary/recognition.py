@@ -233,11 +233,12 @@ def _spot(seen: Iterable[View], text: str) -> list[_Spot]:
         language = view.language
         tokens = words(plain, language)
         sentence = [keys(token.text, language) for token in tokens]
+        written = [exact(token.text, language) for token in tokens]
         for first, end, form, facts in view.matches(sentence):
             surfaces = [token.text for token in tokens[first:end]]
             if form.capitals and not _means_capitals(surfaces, form, language, whispers=whispers, shouts=shouts):
                 continue
-            same = all(exact(surface, language) == word for surface, word in zip(surfaces, form.words, strict=True))
+            same = all(written[first + at] == word for at, word in enumerate(form.words))
             part = not same and _is_part(surfaces, form, language)
             place = (tokens[first].start, tokens[end - 1].end, form.concept_id)
             rank = (same, not part)
@@ -245,13 +246,22 @@ def _spot(seen: Iterable[View], text: str) -> list[_Spot]:
             if before is None or rank > before[:2] or (rank == before[:2] and RANK[facts.status] < RANK[before[2].status]):
                 best[place] = (*rank, facts)
     spots = []
-    ends = [(start, end) for start, end, _ in best]
+    enclosed = _enclosed({(start, end) for start, end, _ in best})
     for (start, end, _), (same, whole, facts) in best.items():
-        within = any(a <= start and end <= b and (a, b) != (start, end) for a, b in ends)
         first, last = places[start], places[end - 1] + 1
         certainty: Certainty = "exact" if same else "possible"
-        spots.append(_Spot(first, last, text[first:last], facts, certainty, not whole, within))
+        spots.append(_Spot(first, last, text[first:last], facts, certainty, not whole, (start, end) in enclosed))
     return sorted(spots, key=lambda spot: (spot.start, -spot.end, spot.certainty != "exact", spot.facts.id))
+
+
+def _enclosed(spans: set[tuple[int, int]]) -> set[tuple[int, int]]:
+    """The spans that another one encloses."""
+    found, furthest = set(), 0
+    for start, end in sorted(spans, key=lambda span: (span[0], -span[1])):
+        if end <= furthest:
+            found.add((start, end))
+        furthest = max(furthest, end)
+    return found
 
 
 def _means_capitals(surfaces: list[str], form: Form, language: str, *, whispers: bool, shouts: bool) -> bool:
