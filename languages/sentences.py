@@ -162,7 +162,9 @@ def _after_full_stop(token: str, letter: str, right: str, code: str, bare: str) 
         return True, not letter.isupper()
     short = token[:-1].lower()
     word = _FIRST_WORD.match(right)
-    begins = word[1].lower() if word and word[1][:1].isupper() else ""
+    # a second initial (J. A. Smith, И. И. Петров) is no first word of a sentence
+    initial_next = bool(word) and len(word[1]) == 1 and right.startswith(".", word.end())
+    begins = word[1].lower() if word and word[1][:1].isupper() and not initial_next else ""
     starter = begins in STARTERS.get(code, ())
     if token[:1].islower() and short in ORDINARY.get(code, ()):
         return True, not letter.isupper()
