@@ -200,6 +200,7 @@ def test_hidden_signs_can_be_seen_and_move_nothing(page):
     before = page.evaluate("field.behind.scrollHeight")
     page.evaluate("field.showSigns(true)")
     assert [s.get_attribute("data-name") for s in page.locator(".sign").all()] == ["ZWNJ", "LRM", "LRM"]
+    assert page.locator(".names b").count() == 3
     assert page.evaluate("field.behind.textContent") == value(page)
     assert page.evaluate("field.behind.scrollHeight") == before
 

@@ -29,13 +29,18 @@ export class Field {
     this.behind.setAttribute("aria-hidden", "true");
     this.behind.lang = area.lang;
     this.behind.dir = area.dir;
+    this.names = this.behind.cloneNode();
+    this.names.className = "names";
     area.before(this.behind);
+    area.after(this.names);
     for (const [name, handle] of Object.entries({
       beforeinput: this.#beforeInput, input: this.#input, compositionend: this.#mendAll, copy: this.#copy,
       cut: this.#copy, paste: this.#paste, pointerdown: this.#press, keydown: this.#stay,
     })) area.addEventListener(name, handle.bind(this));
     this.follow = () => this.#follow();
     this.release = () => { this.pressed = false; this.#follow(); };
+    this.redraw = () => this.showsSigns && this.draw();
+    addEventListener("resize", this.redraw);
     document.addEventListener("selectionchange", this.follow);
     document.addEventListener("pointerup", this.release);
     document.addEventListener("pointercancel", this.release);
@@ -84,6 +89,7 @@ export class Field {
   }
 
   leave() {
+    removeEventListener("resize", this.redraw);
     document.removeEventListener("selectionchange", this.follow);
     document.removeEventListener("pointerup", this.release);
     document.removeEventListener("pointercancel", this.release);
@@ -99,8 +105,6 @@ export class Field {
         if (!SIGNS.has(char)) { parts.push(char); continue; }
         const sign = document.createElement("span");
         sign.className = /[\u00a0\u202f\t]/.test(char) ? "sign wide" : "sign";
-        // two in a row: the second is named below the line
-        if (parts.at(-1)?.className === "sign") sign.classList.add("again");
         sign.dataset.name = SIGNS.get(char);
         sign.textContent = char;
         parts.push(sign);
@@ -119,6 +123,27 @@ export class Field {
     // a last line that is empty has no height of its own
     if (value.endsWith("\n") || !value) parts.push("\u200b");
     this.behind.replaceChildren(...parts);
+    this.#nameSigns();
+  }
+
+  /** The names of the hidden signs, drawn where the signs came to stand: nothing inside the text may move it. */
+  #nameSigns() {
+    const origin = this.behind.getBoundingClientRect();
+    let last = null;
+    this.names.replaceChildren(...[...this.behind.querySelectorAll(".sign")].map((sign) => {
+      const place = sign.getBoundingClientRect();
+      const name = document.createElement("b");
+      name.dataset.name = sign.dataset.name;
+      const x = place.x + place.width / 2 - origin.x;
+      const y = place.y - origin.y;
+      // two in one place: the second is named below the line
+      name.className = last && Math.abs(last.x - x) < 20 && last.y === y && !last.below ? "below" : "";
+      last = { x, y, below: Boolean(name.className) };
+      name.style.left = `${x}px`;
+      name.style.top = `${y}px`;
+      name.style.height = `${place.height}px`;
+      return name;
+    }));
   }
 
   #edit(start, end, text) {
