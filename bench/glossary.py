@@ -40,9 +40,9 @@ from glossary.whoosh_index import WhooshIndex  # noqa: E402
 from languages import folding, tags  # noqa: E402
 from languages.words import words  # noqa: E402
 
-#: Share of existing words among 50,000 terms for recognition: with it a sentence has about as many terms as a dense
-#: legal text has, and not one at every word.
-REAL = 0.02
+#: For recognition: the share of words that exist (so that a sentence has about as many terms as a dense legal text, and
+#: not one at every word), and from how many words in all 50,000 terms are made (IATE's and EMN's repeat theirs).
+REAL, POOL = 0.02, 30_000
 
 LANGUAGES = ("nl", "en", "ar", "fa", "ti", "am", "tr", "fr", "ru", "es", "zh-Hans", "so")
 
@@ -77,14 +77,19 @@ def sentences() -> dict[str, list[str]]:
     return found
 
 
+def new_word(known: list[str], chance: random.Random) -> str:
+    """The first half of one word and the second of another."""
+    one, other = chance.choice(known), chance.choice(known)
+    return one[: (len(one) + 1) // 2] + other[len(other) // 2 :]
+
+
 def made_up_term(language: str, known: list[str], chance: random.Random, real: float = 0.5) -> str:
     """A word, a compound, a phrase, or a word of the halves of two; `real` is the share of words that exist."""
 
     def word() -> str:
         if chance.random() < real:
             return chance.choice(known)
-        one, other = chance.choice(known), chance.choice(known)
-        return one[: (len(one) + 1) // 2] + other[len(other) // 2 :]
+        return new_word(known, chance)
 
     if language == "zh-Hans":
         return "".join(chance.choice(known) for _ in range(chance.randint(2, 6)))
@@ -250,10 +255,13 @@ def main() -> int:
             languages = tuple(options.languages.split(","))
             with Session(engine_for(options.url or f"sqlite:///{place}/terms.sqlite3")) as session:
                 known = vocabulary()
-                made = (
-                    {"code": f"t{place}", "terms": [{"language": language, "text": made_up_term(language, known[language], chance, REAL)} for language in languages]}
-                    for place in range(options.terms)
-                )
+                pools = {language: [new_word(known[language], chance) for _ in range(POOL)] for language in languages}
+
+                def term(language: str) -> dict[str, str]:
+                    some = known[language] if chance.random() < REAL else pools[language]
+                    return {"language": language, "text": made_up_term(language, some, chance, real=1.0)}
+
+                made = ({"code": f"t{place}", "terms": [term(language) for language in languages]} for place in range(options.terms))
                 load_concepts(session, made, origin="import", origin_name="bench terms", by="bench")
                 session.commit()
                 print(f"recognition, {options.terms} terms in each of {len(languages)} languages")

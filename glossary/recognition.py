@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from glossary.models import RANK, USABLE, Concept, Equivalence, Term
 from glossary.trie import Form
-from glossary.vocabulary import TermFacts, View, exact, is_capitals, views
+from glossary.vocabulary import TermFacts, View, exact, is_capitals, kept_facts, views
 from languages import folding, tags
 from languages.words import keys, term_keys, words
 
@@ -298,7 +298,11 @@ class _Concept:
 
 def _facts(session: Session, concept_ids: Iterable[int], target_language: str) -> dict[int, _Concept]:
     """What is shown of each concept, for a reader of the target language."""
-    ids = sorted(concept_ids)
+    written = tags.normalise(target_language)
+    return kept_facts(session, concept_ids, written, lambda ids: _read_facts(session, ids, written))
+
+
+def _read_facts(session: Session, ids: list[int], target_language: str) -> dict[int, _Concept]:
     found: dict[int, _Concept] = {}
     order = {tag: place for place, tag in enumerate(tags.fallbacks(target_language))}
     primaries = {tag.partition("-")[0] for tag in order}

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import threading
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, select
@@ -21,6 +22,8 @@ from glossary.trie import Form, Trie
 from languages import folding, tags
 from languages.words import term_keys, words
 from storage import changes
+
+Facts = TypeVar("Facts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +113,13 @@ def exact(word: str, language: str) -> str:
 
 
 class _Shelf:
-    """The stocks of one database."""
+    """What is kept of one database: the stocks, and what was read of concepts for readers of a language."""
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
         self.stocks: dict[str, _Stock] = {}
+        self.facts: dict[tuple[str, int], Any] = {}
+        self.facts_position = -1
 
 
 _shelves: WeakKeyDictionary[object, _Shelf] = WeakKeyDictionary()
@@ -171,6 +176,42 @@ def _view(session: Session, shelf: _Shelf, language: str) -> View:
         _fill(session, stock, news.keys)
         stock.position = news.position
         return View(stock)
+
+
+#: Concepts of which what a reader is told is kept.
+MOST_FACTS = 100_000
+
+
+def kept_facts(
+    session: Session, concept_ids: Iterable[int], language: str, read: Callable[[list[int]], dict[int, Facts]]
+) -> dict[int, Facts]:
+    """What is told of these concepts to readers of a language: kept from an earlier call while nothing changed, else
+    read with `read`. What the session changed itself is read for it alone."""
+    shelf, ids = _shelf(session), set(concept_ids)
+    if not ids:
+        return {}
+    unseen = has_unseen_changes(session)
+    with shelf.lock:
+        news = changes.since(session, TOPIC, max(shelf.facts_position, 0))
+        changed = set(news.keys)
+        if news.rebuild or shelf.facts_position < 0 or len(shelf.facts) > MOST_FACTS:
+            if unseen:
+                return read(sorted(ids))
+            shelf.facts.clear()
+        elif not unseen and changed:
+            shelf.facts = {key: value for key, value in shelf.facts.items() if key[1] not in changed}
+        if not unseen:
+            shelf.facts_position = news.position
+        found = {
+            concept_id: shelf.facts[language, concept_id]
+            for concept_id in ids
+            if (language, concept_id) in shelf.facts and not (unseen and concept_id in changed)
+        }
+        missing = read(sorted(ids - found.keys())) if ids - found.keys() else {}
+        for concept_id, value in missing.items():
+            if not unseen:
+                shelf.facts[language, concept_id] = value
+        return found | missing
 
 
 def _fill(session: Session, stock: _Stock, concept_ids: Iterable[int] | None) -> None:
