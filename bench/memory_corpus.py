@@ -99,11 +99,11 @@ def real() -> list[str]:
     return sentences
 
 
-def perturbed(sentences: list[str], many: int) -> Iterator[str]:
-    """Sentences with one to four words exchanged for words of others, left out or put in."""
+def perturbed(sentences: list[str]) -> Iterator[str]:
+    """Without end: sentences with one to four words exchanged for words of others, left out or put in."""
     chance = random.Random(2)
     words = [w for s in sentences for w in s.split()]
-    for _ in range(many):
+    while True:
         text = chance.choice(sentences).split()
         for _ in range(chance.randint(1, 4)):
             at, act = chance.randrange(len(text)), chance.random()
@@ -127,8 +127,9 @@ def corpus(size: int, folder: Path) -> tuple[list[str], int]:
         kept.write_text("\n".join(sentences), "utf-8")
     found = dict.fromkeys(sentences[:size])
     many = len(found)
+    more = perturbed(sentences)
     while len(found) < size:
-        found |= dict.fromkeys(perturbed(sentences, size - len(found)))
+        found[next(more)] = None
     return list(found), many
 
 
