@@ -53,11 +53,17 @@ def unpack(package: Path, into: Path) -> dict[str, Any]:
                 with archive.open(entry) as packed, target.open("xb") as unpacked:
                     shutil.copyfileobj(packed, unpacked, 1024 * 1024)
     except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, OverflowError) as error:
+        if not zipfile.is_zipfile(package) and not _starts_like_a_zip(package):
+            raise ModelRefused(
+                name,
+                "not-a-model",
+                "“%(name)s” is not a model. Install a file that ends in .argosmodel, or a folder made by CTranslate2's "
+                "converter.",
+            ) from error
         raise ModelRefused(
             name,
-            "damaged" if zipfile.is_zipfile(package) or _starts_like_a_zip(package) else "not-a-model",
-            "“%(name)s” is not a whole .argosmodel file: it is damaged or was not copied completely. Copy it again and "
-            "compare its size with the original.",
+            "damaged",
+            "“%(name)s” is damaged or was not copied completely. Copy it again and compare its size with the original.",
         ) from error
     return description
 
