@@ -33,7 +33,7 @@ def elements(stream: BinaryIO, names: tuple[str, ...], format: str) -> Iterator[
     Raises UnreadableFile: "empty", "entities" (a DOCTYPE with declarations of its own; one that only names a DTD is
     let by and the DTD never fetched), "syntax" with the line, "too-large" for a text or nesting beyond reason.
     """
-    source = _checked(stream, format)
+    source = opened(stream, format)
     reading = etree.iterparse(
         source,
         events=("end",),
@@ -73,8 +73,8 @@ def text_of(entity: etree._Element) -> str:
     return html.entities.html5.get(f"{name};") or entity.text or f"&{name};"
 
 
-def _checked(stream: BinaryIO, format: str) -> BinaryIO:
-    """The stream from its start, after its prolog was looked at."""
+def opened(stream: BinaryIO, format: str) -> BinaryIO:
+    """The stream from its start, after its prolog was looked at. Raises UnreadableFile ("empty", "entities", "syntax")."""
     found: list[tuple[int, bool]] = []
     started: list[str] = []
 
@@ -108,14 +108,14 @@ def _checked(stream: BinaryIO, format: str) -> BinaryIO:
         raise _declarations(format, found[0][0])
     if not started and len(seen) >= _LONGEST_PROLOG:
         raise UnreadableFile(format, "syntax", "This file has no beginning that can be understood. Save it again.")
-    return _Again(seen, stream)
+    return Again(seen, stream)
 
 
 class _Enough(Exception):
     """Raised out of expat when the root element has begun."""
 
 
-class _Again(io.RawIOBase):
+class Again(io.RawIOBase):
     """A stream with what was already read from it put back in front."""
 
     def __init__(self, seen: bytes, rest: BinaryIO) -> None:
@@ -125,7 +125,14 @@ class _Again(io.RawIOBase):
         return True
 
     def read(self, size: int = -1) -> bytes:
-        return self._seen.read(size) or self._rest.read(size)
+        """As many bytes as asked for, unless the file ends: lxml counts lines wrongly when it gets them in driblets."""
+        parts = [self._seen.read(size)]
+        while size < 0 or (missing := size - sum(map(len, parts))) > 0:
+            part = self._rest.read(size if size < 0 else missing)
+            if not part:
+                break
+            parts.append(part)
+        return b"".join(parts)
 
 
 def _declarations(format: str, line: int) -> UnreadableFile:

@@ -346,4 +346,4 @@ def test_a_large_file_is_read_in_constant_memory():
         tracemalloc.stop()
         return highest
 
-    assert peak(8000) < peak(1000) * 1.5 + 200_000
+    assert peak(15_000) < peak(5000) * 1.3 + 100_000
