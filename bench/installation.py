@@ -136,7 +136,8 @@ class Visitor:
     _connection: http.client.HTTPConnection | None = None
 
     def ask(self, method: str, path: str, body: bytes | None = None, headers: dict[str, str] | None = None) -> Answer:
-        """One request on the kept connection."""
+        """One request on the kept connection; on a new one, as in a browser, when the service closed it meanwhile."""
+        kept = self._connection is not None
         if self._connection is None:
             self._connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         sent = {"Accept-Encoding": self.encodings, "Accept": "text/html", **(headers or {})}
@@ -147,9 +148,10 @@ class Visitor:
             self._connection.request(method, path, body, sent)
             answer = self._connection.getresponse()
             raw = answer.read()
-        except (http.client.HTTPException, OSError):
-            self._connection.close()
-            self._connection = None
+        except (http.client.HTTPException, OSError) as error:
+            self.close()
+            if kept and isinstance(error, (http.client.RemoteDisconnected, BrokenPipeError)):
+                return self.ask(method, path, body, headers)
             raise
         took = time.perf_counter() - begun
         for line in answer.headers.get_all("Set-Cookie", []):

@@ -68,7 +68,8 @@ def new():
         try:
             read = intake.read_file(data, upload.filename)
         except UnreadableFile as error:
-            wrong["file"] = f"{errors.invalid_message(error)} {_('Nothing was saved.')}"
+            kept = _("Nothing was saved.")
+            wrong["file"] = f"{errors.invalid_message(error)} {kept}"
     targets = form["targets"] + [tag for tag in form["other"].replace(",", " ").split() if tag]
     if not targets:
         wrong["targets"] = _("Choose at least one language to translate into.")

@@ -21,7 +21,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from app import access, errors, suggestions, workflow
-from app.db import current_session, transaction
+from app.db import current_session, new_session, transaction
 from app.models import Origin, Segment, SegmentState, Sentence, Translation
 from app.web import config, models, see_other, words
 from glossary import recognition
@@ -61,6 +61,7 @@ def edit(translation_id: int):
         current=current,
         marks=_term_marks(db, translation, segments),
         count=count,
+        done=_done_of(count, role),
         part=part,
         parts=-(-count["total"] // PART),
         part_size=PART,
@@ -354,9 +355,10 @@ def _done(db, segment: Segment, states: tuple[SegmentState, ...], filled: list[S
         if request.form.get("as"):
             values["as"] = request.form["as"]
         return see_other("editor.edit", **values)
-    found = suggestions.problems(
-        db, translation.document, segment.sentence.text, segment.target, translation.target_language
-    )
+    document, source = translation.document, segment.sentence.text
+    # nobody else's save waits while this one's text is looked at
+    with new_session(current_app.extensions["engine"], writes=False) as reading:
+        found = suggestions.problems(reading, document, source, segment.target, translation.target_language)
     return jsonify(
         version=segment.version,
         state=segment.state,
@@ -368,8 +370,15 @@ def _done(db, segment: Segment, states: tuple[SegmentState, ...], filled: list[S
         next_url=url_for(".edit", translation_id=translation.id, segment=following) if following else None,
         filled=[{"id": s.id, "text": s.target, "version": s.version, "state": s.state} for s in filled or ()],
         problems=[{"kind": p.kind, "severe": p.severe, "message": words.problem(p)} for p in found],
-        progress={"done": count["total"] - count[SegmentState.OPEN] - count[SegmentState.SENT_BACK], "total": count["total"], **count},
+        progress={"done": _done_of(count, _role(translation)), "total": count["total"], **count},
     )
+
+
+def _done_of(count: dict[str, int], role: str) -> int:
+    """How far a translation is: for a reviewer what is approved, for a translator what is translated."""
+    if role == "review":
+        return count[SegmentState.APPROVED]
+    return count["total"] - count[SegmentState.OPEN] - count[SegmentState.SENT_BACK]
 
 
 # --- handing over ---------------------------------------------------------------------------------

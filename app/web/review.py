@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, request
 from flask_login import current_user
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
@@ -13,6 +13,9 @@ from app.models import Document, Person, RoleName, Segment, SegmentState, Transl
 from glossary import editing
 
 pages = Blueprint("review", __name__)
+
+#: Proposed terms on one page.
+PROPOSALS = 25
 
 
 @pages.get("/to-review")
@@ -49,4 +52,12 @@ def queue():
         for translation_id, since, count, writer in rows
     ]
     targets = sorted({target for _, target in access.pairs(current_user, RoleName.REVIEWER)})
-    return render_template("review.html", drafts=drafts, proposals=editing.proposals(db, languages=targets), targets=targets)
+    page = max(0, request.args.get("page", 0, int))
+    return render_template(
+        "review.html",
+        drafts=drafts,
+        proposals=editing.proposals(db, languages=targets, limit=PROPOSALS, offset=page * PROPOSALS),
+        proposed=editing.count_proposals(db, languages=targets),
+        page=page,
+        pages=-(-editing.count_proposals(db, languages=targets) // PROPOSALS),
+    )

@@ -1,6 +1,8 @@
 """The permanent cast, named for what they do."""
 
 import pytest
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import encode_multipart
 
 from tests.factories import a_document, a_person, segments_of
 
@@ -86,7 +88,14 @@ class Visitor:
 
     def post(self, path, data=None, **options):
         """Send a form."""
-        return self.open(path, method="POST", data={"csrf_token": self.token, **(data or {})}, **options)
+        values = {"csrf_token": self.token, **(data or {})}
+        if options.get("content_type") == "multipart/form-data":
+            # encoded here: the client would leave a temporary file to the garbage collector
+            files = {k: FileStorage(v[0], filename=v[1]) if isinstance(v, tuple) else v for k, v in values.items()}
+            boundary, body = encode_multipart(files)
+            options["content_type"] = f"multipart/form-data; boundary={boundary}"
+            return self.open(path, method="POST", data=body, **options)
+        return self.open(path, method="POST", data=values, **options)
 
     def send(self, path, method="POST", **body):
         """What the editor's script sends: JSON, and JSON back."""
