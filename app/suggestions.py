@@ -46,6 +46,7 @@ class Suggestions:
     terms: list[recognition.Recognised] = field(default_factory=list)
     machine: list[Machine] = field(default_factory=list)
     machine_note: str | None = None
+    licences: tuple[str, ...] = ()
 
 
 def for_text(

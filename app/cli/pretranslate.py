@@ -68,6 +68,9 @@ def _translate(engine, config: Config, read: intake.ReadFile, source: str, targe
                 done[text], origin[text] = word, "terms"
             elif best is not None and best.score >= BETTER_THAN_NOTHING:
                 fallback[text] = best.target
+            if text not in done and not any(c.isalpha() for c in text):
+                # "112", "€ 25": no machine translates it, and nobody wants it to
+                done[text], origin[text] = text, "machine"
             step(1)
     left = [text for text in texts if text not in done]
     models = Models(config.models)

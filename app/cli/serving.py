@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import socket
+import threading
 
 import click
 from sqlalchemy import Engine
@@ -22,12 +23,36 @@ def first_administrator_link(engine: Engine, config: Config) -> str | None:
     return f"{config.base_url}/welcome/{token}"
 
 
+def warm_up(engine: Engine, config: Config) -> None:
+    """Load what the first person would otherwise wait for: the terms of the languages in use, and the index. A failure
+    here is none: it happens again, and is told, when somebody asks."""
+    from sqlalchemy import select
+
+    from app import terms
+    from app.models import Document, Translation
+    from glossary import lookup, recognition
+
+    try:
+        with db.new_session(engine, writes=False) as session:
+            used = select(Document.source_language, Translation.target_language).join(Translation).distinct()
+            pairs = {tuple(row) for row in session.execute(used)} | {("nl", "ar")}
+            lookup.search(session, terms.index_in(config.index / "terms"), "verblijfsvergunning", limit=1)
+            for source, target in sorted(pairs):
+                recognition.recognise(
+                    session, "U maakt bezwaar.", source_language=source, target_language=target
+                )
+                recognition.forbidden_in(session, "-", target)
+    except Exception:
+        logging.getLogger(__name__).info("the warm-up did not finish", exc_info=True)
+
+
 def run(config: Config) -> None:
     """Serve until stopped. Raises CouldNot when the port is taken."""
     import waitress
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    logging.getLogger("waitress").setLevel(logging.ERROR)
+    for name in ("waitress", "alembic"):
+        logging.getLogger(name).setLevel(logging.ERROR)
     family = socket.AF_INET6 if ":" in config.host else socket.AF_INET
     with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -45,6 +70,7 @@ def run(config: Config) -> None:
     worker = jobs.Worker(engine, jobs.job_kinds(app.extensions["models"]))
     if config.worker:
         worker.start()
+    threading.Thread(target=warm_up, args=(engine, config), name="dragoman-warm-up", daemon=True).start()
     click.echo(f"Dragoman is ready on {config.base_url}  (stop with Ctrl+C)")
     if link:
         click.echo(f"First administrator, sign in here (works once, {config.invitation_days} days):\n  {link}")

@@ -172,8 +172,11 @@ def _panel(db, segment: Segment, *, ask_machine: bool = False) -> str:
     translation = segment.translation
     document = translation.document
     offered = suggestions.for_segment(db, segment, threshold=config().memory_threshold)
-    key = suggestions.route_key(models(), document.source_language, translation.target_language)
+    route = models().route(document.source_language, translation.target_language)
+    key = route.key if route is not None else None
     pending = False
+    if route is not None:
+        offered.licences = tuple(dict.fromkeys(licence for licence in route.licences if licence))
     if key is None:
         offered.machine_note = "no-model"
     else:

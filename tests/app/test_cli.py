@@ -125,7 +125,7 @@ def test_a_letter_is_pretranslated_and_says_draft(dragoman, memory_file, tmp_pat
         package = tiny_model.build_argos_package(tmp_path / f"{pair[0]}_{pair[1]}.argosmodel", *pair)
         dragoman("models", "install", str(package))
     listed = json.loads(dragoman("models", "list", "--json").stdout)
-    assert sorted(pair for model in listed for pair in model["pairs"]) == ["en-ar", "nl-en"]
+    assert sorted((m["sources"], m["targets"]) for m in listed) == [(["en"], ["ar"]), (["nl"], ["en"])]
     letter = docx.Document()
     letter.add_paragraph("Neem uw paspoort mee.")
     letter.add_paragraph("De asielzoeker heeft nodig schoon water en hulp vandaag.")

@@ -262,10 +262,10 @@ HOSTILE = {
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_text_is_cut_and_joined_in_bounded_time(name):
     text = HOSTILE[name]
-    start = time.perf_counter()
+    start = time.process_time()
     segments = split(text, by_full_stop, {5: "\n"})
     assert join(segments, [s.text for s in segments]) == text
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
     assert sum(len(s.text) for s in segments) < 2 * len(text)
 
 

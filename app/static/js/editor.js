@@ -621,6 +621,13 @@ document.addEventListener("dragoman:forget", () => outbox.ids().forEach((id) => 
 
 function bringBack() {
   let number = 0;
+  for (const [id, note] of outbox.confirmed()) {
+    const article = row(id);
+    if (!article || note.version <= Number(article.dataset.version) || note.source !== rawText(sourceOf(article))) continue;
+    known.set(id, note.text);
+    article.dataset.version = note.version;
+    showTarget(article);
+  }
   for (const id of outbox.ids()) {
     const record = outbox.read(id);
     const article = row(id);

@@ -61,6 +61,28 @@ export class Outbox {
     } catch { /* nothing was kept there either */ }
   }
 
+  /** Note what the server confirmed, for a minute and this tab: a page that was rendered a moment before it and arrives
+   *  a moment after it shows an older text. */
+  #confirmed(record, version) {
+    try {
+      const note = { text: record.text, source: record.source, version, at: Date.now() };
+      sessionStorage.setItem(this.prefix + record.id, JSON.stringify(note));
+    } catch { /* the next loading of the page shows it */ }
+  }
+
+  /** What was confirmed less than a minute ago: [id, {text, source, version}]. Each is told once. */
+  confirmed() {
+    const notes = [];
+    try {
+      for (const key of Object.keys(sessionStorage).filter((k) => k.startsWith(this.prefix))) {
+        const note = JSON.parse(sessionStorage.getItem(key));
+        sessionStorage.removeItem(key);
+        if (Date.now() - note.at < 60000) notes.push([key.slice(this.prefix.length), note]);
+      }
+    } catch { /* nothing was noted */ }
+    return notes;
+  }
+
   /** The segments that have an entry. */
   ids() {
     let stored = [];
@@ -128,6 +150,7 @@ export class Outbox {
     const now = this.read(id);
     if (answer.kind === "ok") {
       this.failures = 0;
+      this.#confirmed(record, answer.body.version);
       if (!now || now.request === record.request) this.erase(id);
       else {
         // typed on meanwhile
