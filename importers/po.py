@@ -6,14 +6,14 @@ as a draft, what is not as translated; and what goes out without approval goes o
 
 from __future__ import annotations
 
-import gettext
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import PurePath
 
-from importers.nesting import TextBuilder, pieces
+from importers.nesting import pieces
+from importers.placeholders import matched, tagged
 from importers.pofile import Entry, Part, parse, written
+from importers.poplurals import Plurals, plurals_of
 from importers.textfile import LINE_END, TextFile, decode, known_encoding
 from importers.units import Catalogue, Format, State, Translation, Unit, UnreadableFile, Warning_
 from languages.tags import OUR_LANGUAGES, UnknownLanguage, normalise, same_language
@@ -21,45 +21,7 @@ from languages.tags import OUR_LANGUAGES, UnknownLanguage, normalise, same_langu
 NAME = "po"
 _CHARSET = re.compile(rb'"Content-Type:[^"]*charset=([A-Za-z0-9_.:-]+)', re.I)
 _CHARSET_TEXT = re.compile(r"charset=([A-Za-z0-9_.:-]+)", re.I)
-_PLURAL_FORMS = re.compile(r"nplurals\s*=\s*(\d+)\s*;\s*plural\s*=\s*([^;]+)")
 _WIDEST = 79  # msgcat's page width
-# Babel's table has Arabic's last two forms the wrong way round, and one form only for Persian and Turkish.
-_CLDR_KNOWS_BETTER = frozenset({"ar", "fa", "tr"})
-
-_ALWAYS = r"""
-    \{\{[^{}\n]*\}\}                                   # {{ name }}
-  | \$\{[\w.]+\}                                       # ${name}
-  | %?\{(?:\w[\w.\[\]]*)?(?:![rsa])?(?::[^{}\n]*)?\}   # {name} {0} {} %{name}
-  | %\([\w.\- ]+\)[\#0\-+]*\d*(?:\.\d+)?[diouxXeEfFgGcrsa]?   # %(name)s
-  | </?[a-zA-Z][^<>\n]*>                               # <b> </a> <br/>
-"""
-_PRINTF = r"""
-  | %(?:\d+\$)?[\#0\-+ ]*(?:\d+|\*)?(?:\.(?:\d+|\*))?(?:hh|h|ll|l|q|j|z|t|L)?[diouxXeEfFgGaAcCsSpnr@%]
-"""
-_LIKELY_PRINTF = r"""
-  | (?<![\d%])%(?:\d+\$)?(?:\d+|\*)?(?:\.\d+)?(?:l|ll)?[diouxXfgcs@](?![a-zA-Z])
-"""
-_QT = r"| %L?\d{1,2} | %n"
-_PLACEHOLDERS = {
-    "printf": re.compile(_ALWAYS + _PRINTF, re.X),
-    "qt": re.compile(_ALWAYS + _QT, re.X),
-    "none": re.compile(_ALWAYS, re.X),
-    "": re.compile(_ALWAYS + _LIKELY_PRINTF, re.X),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class _Plurals:
-    """How many plural forms a language has and which a number takes (gettext manual, "Plural forms")."""
-
-    count: int
-    form: Callable[[int], int] | None
-    header: str = ""
-
-    def of(self, number: int) -> int:
-        """The form `number` takes; as in English where the file does not say."""
-        return self.form(number) if self.form else min(int(number != 1), self.count - 1)
-
 
 def read(data: bytes, name: str) -> Catalogue:
     """Every message that is not obsolete; a unit for each plural form of the target language."""
@@ -71,7 +33,7 @@ def read(data: bytes, name: str) -> Catalogue:
     header = _header(entries)
     warnings = list(file.warnings)
     target = _language(header.get("language", ""), name, warnings)
-    plurals = _plurals(header, target)
+    plurals = plurals_of(header, target)
     units = [unit for _, forms in _messages(entries, plurals) for unit in forms]
     source = _known(header.get("x-source-language", ""))
     return Catalogue(NAME, units, source_language=source, target_language=target, warnings=warnings)
@@ -85,9 +47,9 @@ def write(data: bytes, translations: Mapping[str, Translation], language: str, d
     entries = parse(lines, NAME)
     header = _header(entries)
     theirs = _language(header.get("language", ""), "", [])
-    before = _plurals(header, theirs)
+    before = plurals_of(header, theirs)
     same = theirs is not None and same_language(theirs, language)
-    after = before if same and before.header else _plurals({}, language)
+    after = before if same and before.header else plurals_of({}, language)
     changes: dict[int, tuple[int, list[str]]] = {}  # first line -> (last line, new lines)
     width = 0 if any(len(line) > _WIDEST + 1 and '"' in line[:9] for line in lines) else _WIDEST
     for entry, units in _messages(entries, before):
@@ -148,44 +110,10 @@ def _known(tag: str) -> str | None:
         return None
 
 
-def _plurals(header: Mapping[str, str], language: str | None) -> _Plurals:
-    """The plural forms the header gives, or those of the language (gettext's own table in Babel, then CLDR)."""
-    given = header.get("plural-forms", "")
-    if not given or "EXPRESSION" in given:
-        given = _plural_forms(language) if language else ""
-    found = _PLURAL_FORMS.search(given)
-    if not found or not 1 <= int(found[1]) <= 10:
-        return _Plurals(2, None)
-    try:
-        form = gettext.c2py(found[2].strip())
-        [form(n) for n in (0, 1, 2, 5, 100)]
-    except (ValueError, ZeroDivisionError, RecursionError, OverflowError):
-        return _Plurals(int(found[1]), None, given)
-    count = int(found[1])
-    return _Plurals(count, lambda number: min(form(number), count - 1), given)
-
-
-def _plural_forms(language: str) -> str:
-    """gettext's customary header for a language, by Babel's table, else by CLDR's rules."""
-    from babel import Locale
-    from babel.messages import plurals
-    from babel.plural import to_gettext
-
-    from languages.tags import babel_locale, fallbacks
-
-    for tag in fallbacks(language):
-        if tag in _CLDR_KNOWS_BETTER:
-            break
-        if tag.replace("-", "_") in plurals.PLURALS:
-            count, expression = plurals.PLURALS[tag.replace("-", "_")]
-            return f"nplurals={count}; plural={expression};"
-    return to_gettext(Locale.parse(babel_locale(language)).plural_form)
-
-
 # -- reading ---------------------------------------------------------------------------------------------------
 
 
-def _messages(entries: list[Entry], plurals: _Plurals) -> list[tuple[Entry, list[Unit]]]:
+def _messages(entries: list[Entry], plurals: Plurals) -> list[tuple[Entry, list[Unit]]]:
     messages = []
     for entry in entries:
         if entry.obsolete or entry.is_header or entry.source is None:
@@ -204,7 +132,7 @@ def _messages(entries: list[Entry], plurals: _Plurals) -> list[tuple[Entry, list
     return messages
 
 
-def _form_note(form: int, plurals: _Plurals) -> tuple[str, ...]:
+def _form_note(form: int, plurals: Plurals) -> tuple[str, ...]:
     numbers = [n for n in range(200) if plurals.of(n) == form][:5]
     if not numbers or plurals.count == 1:
         return ()
@@ -222,56 +150,17 @@ def _unit(entry: Entry, key: str, source: str, form: int, notes: tuple[str, ...]
         codes,
         entry.context.text if entry.context else "body",
         (*entry.notes, *notes),
-        _matched(target, codes, raws, entry.flags) if target else None,
+        matched(target, codes, raws, entry.flags) if target else None,
         State.OPEN if not target else State.DRAFT if entry.fuzzy else State.TRANSLATED,
         f"{key.partition('[')[0]}[0]" if form else None,
     )
-
-
-def tagged(text: str, flags: list[str]) -> tuple[str, tuple, dict[int, str]]:
-    """A message's text with placeholders and tags as codes: (text, codes, what each code stands for)."""
-    builder = TextBuilder()
-    raws: dict[int, str] = {}
-    at = 0
-    for found in _pattern(flags).finditer(text):
-        builder.text(text[at : found.start()])
-        kind = "markup" if found[0].startswith("<") else "placeholder"
-        raws[builder.alone(kind, found[0][:40])] = found[0]
-        at = found.end()
-    builder.text(text[at:])
-    tagged_text, codes = builder.build()
-    return tagged_text, codes, raws
-
-
-def _matched(target: str, codes: tuple, raws: dict[int, str], flags: list[str]) -> str:
-    """A target with the source's numbers on its placeholders; what the source does not have stays text."""
-    free: dict[str, list[int]] = {}
-    for code in codes:
-        free.setdefault(raws.get(code.number, code.shows), []).append(code.number)
-    out, at = [], 0
-    pattern = re.compile("|".join(map(re.escape, sorted(free, key=len, reverse=True)))) if free else None
-    for found in pattern.finditer(target) if pattern else ():
-        numbers = free[found[0]]
-        out += [target[at : found.start()], f"<{numbers.pop(0) if len(numbers) > 1 else numbers[0]}/>"]
-        at = found.end()
-    return "".join([*out, target[at:]])
-
-
-def _pattern(flags: list[str]) -> re.Pattern[str]:
-    if any(flag in flags for flag in ("c-format", "python-format", "objc-format", "php-format", "perl-format")):
-        return _PLACEHOLDERS["printf"]
-    if any(flag in flags for flag in ("qt-format", "qt-plural-format", "kde-format")):
-        return _PLACEHOLDERS["qt"]
-    if any(flag in flags for flag in ("no-c-format", "no-python-format")):
-        return _PLACEHOLDERS["none"]
-    return _PLACEHOLDERS[""]
 
 
 # -- writing ---------------------------------------------------------------------------------------------------
 
 
 def _texts(
-    entry: Entry, units: list[Unit], translations: Mapping[str, Translation], before: _Plurals, after: _Plurals
+    entry: Entry, units: list[Unit], translations: Mapping[str, Translation], before: Plurals, after: Plurals
 ) -> dict[int, Translation]:
     """What to write, by form of the target language. Where it has other forms than the file was read with, a form takes
     the text of the form its numbers had, and nobody has approved that."""
@@ -357,7 +246,7 @@ def _set_header(
     lines: list[str],
     changes: _Changes,
     language: str,
-    plurals: _Plurals,
+    plurals: Plurals,
     file: TextFile,
     translations: Mapping[str, Translation],
 ) -> None:

@@ -6,7 +6,7 @@ import re
 import polib
 import pytest
 
-from importers import po, pofile
+from importers import placeholders, po, pofile
 from importers.nesting import pieces
 from importers.units import State, Translation, UnreadableFile
 from tests.importers.contract import ARABIC, ETHIOPIC, FILES, DocumentContract
@@ -55,8 +55,8 @@ def test_real_files_are_read_as_polib_reads_them(path):
     messages = [unit for unit in found.units if unit.plural is None]
     assert len(messages) == len(entries)
     for unit, entry in zip(messages, entries, strict=True):
-        _, _, raws = po.tagged(entry.msgid if not entry.msgid_plural else entry.msgid_plural, entry.flags)
-        raws = {**po.tagged(entry.msgid, entry.flags)[2], **raws}
+        _, _, raws = placeholders.tagged(entry.msgid if not entry.msgid_plural else entry.msgid_plural, entry.flags)
+        raws = {**placeholders.tagged(entry.msgid, entry.flags)[2], **raws}
         said = ["".join(p.text or raws[p.number] for p in pieces(t, unit.codes)) for t in (unit.text, unit.target or "")]
         assert said[0] in (entry.msgid, entry.msgid_plural)
         assert said[1] == (entry.msgstr_plural.get(0, "") if entry.msgid_plural else entry.msgstr)
@@ -129,7 +129,7 @@ PLACEHOLDERS = {
 
 @pytest.mark.parametrize(("flags", "message"), PLACEHOLDERS)
 def test_placeholders_and_tags_stand_alone_as_codes(flags, message):
-    _, codes, _ = po.tagged(message, [flags] if flags else [])
+    _, codes, _ = placeholders.tagged(message, [flags] if flags else [])
     assert [code.shows for code in codes] == PLACEHOLDERS[flags, message]
     assert not any(code.paired for code in codes)
 
