@@ -15,6 +15,7 @@ from flask_wtf import CSRFProtect
 
 from app import db, errors
 from app.config import Config
+from memory import index
 
 #: The languages of the interface. A catalogue in app/translations for each but English.
 INTERFACE_LANGUAGES = ("en", "nl", "ar")
@@ -54,6 +55,7 @@ def create_app(config: Config | None = None) -> Flask:
 
     app.extensions["config"] = config
     app.extensions["engine"] = db.make_engine(config.database_url)
+    index.attach(app.extensions["engine"], config.index / "memory")
     app.teardown_appcontext(db.close_session)
     app.teardown_request(lambda _error: request.close())
 
