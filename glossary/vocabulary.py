@@ -144,6 +144,8 @@ def views(session: Session, language: str) -> list[View]:
 
 def _view(session: Session, shelf: _Shelf, language: str) -> View:
     unseen = has_unseen_changes(session)
+    # begin first: who waits here for SQLite's write lock must not hold the shelf against the one that has it
+    session.connection()
     with shelf.lock:
         stock = shelf.stocks.get(language)
         if stock is None:
@@ -191,6 +193,8 @@ def kept_facts(
     if not ids:
         return {}
     unseen = has_unseen_changes(session)
+    # begin first: who waits here for SQLite's write lock must not hold the shelf against the one that has it
+    session.connection()
     with shelf.lock:
         news = changes.since(session, TOPIC, max(shelf.facts_position, 0))
         changed = set(news.keys)

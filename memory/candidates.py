@@ -249,6 +249,8 @@ def collections(
     """The collections that can answer for a language pair, varieties and the other direction included, right for
     everything that this session can see."""
     store = store_of(session.get_bind().engine)
+    # begin first: who waits here for SQLite's write lock must not hold the store against the one that has it
+    session.connection()
     with store.lock:
         if not changes.settled(session):
             store = store.passing()
