@@ -61,7 +61,10 @@ def vocabulary() -> dict[str, list[str]]:
                 if language in found:
                     found[language].update(word.text for word in words(term["text"], language))
     shortest = {"zh-Hans": 1, "ti": 2, "am": 2}
-    return {language: sorted(word for word in some if len(word) >= shortest.get(language, 3)) for language, some in found.items()}
+    return {
+        language: sorted(word for word in some if len(word) >= shortest.get(language, 3))
+        for language, some in found.items()
+    }
 
 
 def sentences() -> dict[str, list[str]]:
@@ -73,7 +76,9 @@ def sentences() -> dict[str, list[str]]:
         for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE):
             for language in LANGUAGES:
                 if row.get(language):
-                    found[language] += [piece.strip() for piece in split(row[language], language) if piece.strip()]
+                    found[language] += [
+                        piece.strip() for piece in split(row[language], language) if piece.strip()
+                    ]
     return found
 
 
@@ -112,7 +117,12 @@ def entries(number: int, chance: random.Random) -> Iterator[dict]:
                         seen.add((language, text))
                         terms.append({"language": language, "text": text})
         definition = " ".join(chance.choice(known["nl"]) for _ in range(15))
-        yield {"code": f"c{place}", "subject": chance.choice(subjects), "terms": terms, "definitions": {"nl": {"text": definition}}}
+        yield {
+            "code": f"c{place}",
+            "subject": chance.choice(subjects),
+            "terms": terms,
+            "definitions": {"nl": {"text": definition}},
+        }
 
 
 def queries(session: Session, chance: random.Random, number: int = 400) -> dict[str, list[str]]:
@@ -184,7 +194,9 @@ def engine_for(url: str):
 def bench_lookup(session: Session, folder: Path, chance: random.Random) -> None:
     index = WhooshIndex(folder)
     built = timed(lambda: index.rebuild(session))
-    print(f"build the index         {built / 1000:.1f} s (cpu {built.cpu / 1000:.1f}), {sum(p.stat().st_size for p in folder.rglob('*.seg')) >> 20} MB")
+    print(
+        f"build the index         {built / 1000:.1f} s (cpu {built.cpu / 1000:.1f}), {sum(p.stat().st_size for p in folder.rglob('*.seg')) >> 20} MB"
+    )
     index.close()
     again = WhooshIndex(folder)
     print(f"open it again           {timed(lambda: search(session, again, 'vergunning')):.0f} ms")
@@ -201,7 +213,9 @@ def bench_lookup(session: Session, folder: Path, chance: random.Random) -> None:
     editing.propose_term(session, concept, "nl", "splinternieuw begrip", by="bench")
     session.commit()
     print(f"first look-up after an approval  {timed(lambda: search(session, again, 'splinternieuw')):.0f} ms")
-    scan = [timed(lambda query=query: search(session, DatabaseScan(), query)) for query in kinds["the term"][:3]]
+    scan = [
+        timed(lambda query=query: search(session, DatabaseScan(), query)) for query in kinds["the term"][:3]
+    ]
     print(f"without an index        {spread(scan)}")
     again.close()
 
@@ -212,13 +226,30 @@ def bench_recognition(session: Session, languages: tuple[str, ...]) -> None:
     texts = sentences()
     for language in languages:
         load(language)
-        build = timed(lambda language=language: recognise(session, "x", source_language=language, target_language="en"))
+        build = timed(
+            lambda language=language: recognise(session, "x", source_language=language, target_language="en")
+        )
         for text in texts[language]:
             recognise(session, text, source_language=language, target_language="en")
-        hits = sum(len(recognise(session, text, source_language=language, target_language="en")) for text in texts[language])
-        times = [timed(lambda text=text, language=language: _spot_only(session, text, language)) for text in texts[language]]
-        full = [timed(lambda text=text, language=language: recognise(session, text, source_language=language, target_language="en")) for text in texts[language]]
-        print(f"  {language:8s} {hits / len(texts[language]):4.1f} hits a sentence  build {build / 1000:5.2f} s (cpu {build.cpu / 1000:5.2f})   find {spread(times)}   with targets {spread(full)}")
+        hits = sum(
+            len(recognise(session, text, source_language=language, target_language="en"))
+            for text in texts[language]
+        )
+        times = [
+            timed(lambda text=text, language=language: _spot_only(session, text, language))
+            for text in texts[language]
+        ]
+        full = [
+            timed(
+                lambda text=text, language=language: recognise(
+                    session, text, source_language=language, target_language="en"
+                )
+            )
+            for text in texts[language]
+        ]
+        print(
+            f"  {language:8s} {hits / len(texts[language]):4.1f} hits a sentence  build {build / 1000:5.2f} s (cpu {build.cpu / 1000:5.2f})   find {spread(times)}   with targets {spread(full)}"
+        )
 
 
 def _spot_only(session: Session, text: str, language: str) -> None:
@@ -229,7 +260,9 @@ def _spot_only(session: Session, text: str, language: str) -> None:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--concepts", type=int, default=20_000, help="for looking up")
     parser.add_argument("--terms", type=int, default=50_000, help="in each language, for recognition")
     parser.add_argument("--languages", default="nl,ar,fa,ti,am,tr,ru,zh-Hans", help="for recognition")
@@ -242,11 +275,18 @@ def main() -> int:
         if not options.recognition_only:
             with Session(engine_for(options.url or f"sqlite:///{place}/lookup.sqlite3")) as session:
                 made = list(entries(options.concepts, chance))
-                load = timed(lambda: (load_concepts(session, made, origin="import", origin_name="bench", by="bench"), session.commit()))
+                load = timed(
+                    lambda: (
+                        load_concepts(session, made, origin="import", origin_name="bench", by="bench"),
+                        session.commit(),
+                    )
+                )
                 number = session.scalar(select(func.count(Term.id)))
                 print(f"{options.concepts} concepts, {number} terms")
                 print(f"load them               {load / 1000:.1f} s (cpu {load.cpu / 1000:.1f})")
-                again = timed(lambda: load_concepts(session, made, origin="import", origin_name="bench", by="bench"))
+                again = timed(
+                    lambda: load_concepts(session, made, origin="import", origin_name="bench", by="bench")
+                )
                 print(f"load the same again     {again / 1000:.1f} s")
                 del made
                 bench_lookup(session, Path(place) / "index", chance)
@@ -255,13 +295,19 @@ def main() -> int:
             languages = tuple(options.languages.split(","))
             with Session(engine_for(options.url or f"sqlite:///{place}/terms.sqlite3")) as session:
                 known = vocabulary()
-                pools = {language: [new_word(known[language], chance) for _ in range(POOL)] for language in languages}
+                pools = {
+                    language: [new_word(known[language], chance) for _ in range(POOL)]
+                    for language in languages
+                }
 
                 def term(language: str) -> dict[str, str]:
                     some = known[language] if chance.random() < REAL else pools[language]
                     return {"language": language, "text": made_up_term(language, some, chance, real=1.0)}
 
-                made = ({"code": f"t{place}", "terms": [term(language) for language in languages]} for place in range(options.terms))
+                made = (
+                    {"code": f"t{place}", "terms": [term(language) for language in languages]}
+                    for place in range(options.terms)
+                )
                 load_concepts(session, made, origin="import", origin_name="bench terms", by="bench")
                 session.commit()
                 print(f"recognition, {options.terms} terms in each of {len(languages)} languages")

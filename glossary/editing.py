@@ -19,6 +19,7 @@ from glossary.models import (
     LONGEST_TERM,
     USABLE,
     Concept,
+    Equivalence,
     History,
     Term,
     utc_now,
@@ -28,8 +29,10 @@ from languages import tags
 
 __all__ = [
     "CyclicRelation", "DuplicateCode", "DuplicateTerm", "EmptyTerm", "NotDecidable", "OwnProposal", "TermTooLong",
-    "add_relation", "approve_term", "change_concept", "change_term", "concept_with_code", "decisions_for",
-    "deprecate_term", "forbid_term", "history_of", "merge_concepts", "new_concept", "proposals", "propose_term",
+    "add_relation", "approve_equivalence", "approve_term", "change_concept",
+    "change_term", "concept_with_code", "count_proposals", "decisions_for",
+    "deprecate_term", "describe_equivalence", "forbid_term", "free_code",
+    "history_of", "merge_concepts", "new_concept", "proposals", "propose_term",
     "refuse_term", "remove_concept", "remove_relation", "undo",
 ]  # fmt: skip
 
@@ -39,8 +42,16 @@ undo = take_back
 class DuplicateTerm(Exception):
     """The concept already has this word in this language."""
 
-    def __init__(self, term_id: int | None, concept_id: int, language: str, text: str, status: str | None = None):
-        self.term_id, self.concept_id, self.language, self.text, self.status = term_id, concept_id, language, text, status
+    def __init__(
+        self, term_id: int | None, concept_id: int, language: str, text: str, status: str | None = None
+    ):
+        self.term_id, self.concept_id, self.language, self.text, self.status = (
+            term_id,
+            concept_id,
+            language,
+            text,
+            status,
+        )
         said = f" as {status}" if status else ""
         super().__init__(f"This concept already has this term in {language}{said}. Change that one instead.")
 
@@ -50,7 +61,9 @@ class DuplicateCode(Exception):
 
     def __init__(self, code: str):
         self.code = code
-        super().__init__(f"There is already a concept with the code {code}. Choose another code, or open that concept.")
+        super().__init__(
+            f"There is already a concept with the code {code}. Choose another code, or open that concept."
+        )
 
 
 class OwnProposal(Exception):
@@ -58,7 +71,9 @@ class OwnProposal(Exception):
 
     def __init__(self, term_id: int, by: str):
         self.term_id, self.by = term_id, by
-        super().__init__("You wrote or last changed this term yourself. Another reviewer of the language must decide.")
+        super().__init__(
+            "You wrote or last changed this term yourself. Another reviewer of the language must decide."
+        )
 
 
 class NotDecidable(Exception):
@@ -66,7 +81,9 @@ class NotDecidable(Exception):
 
     def __init__(self, term_id: int, status: str, action: str):
         self.term_id, self.status, self.action = term_id, status, action
-        super().__init__(f"This term is {status}, so it cannot be {action}. Load the page again to see it as it is.")
+        super().__init__(
+            f"This term is {status}, so it cannot be {action}. Load the page again to see it as it is."
+        )
 
 
 class EmptyTerm(Exception):
@@ -85,12 +102,16 @@ class TermTooLong(Exception):
 # Concepts
 
 
-def new_concept(session: Session, code: str | None = None, *, by: str, by_id: int | None = None, **values: Any) -> Concept:
+def new_concept(
+    session: Session, code: str | None = None, *, by: str, by_id: int | None = None, **values: Any
+) -> Concept:
     """A new concept. `code` may be left out when `title` (any text) is given to make one from; other values are
     columns of Concept. Raises DuplicateCode."""
     title = values.pop("title", None)
     code = code or free_code(session, title or "concept")
-    concept = Concept(code=code, created_by=by, created_by_id=by_id, changed_by=by, changed_by_id=by_id, **values)
+    concept = Concept(
+        code=code, created_by=by, created_by_id=by_id, changed_by=by, changed_by_id=by_id, **values
+    )
     try:
         with session.begin_nested():
             session.add(concept)
@@ -102,8 +123,16 @@ def new_concept(session: Session, code: str | None = None, *, by: str, by_id: in
 
 def free_code(session: Session, title: str) -> str:
     """A public name made from a title, with a number behind it when that is taken."""
-    stem = re.sub(r"[^\w]+", "-", unicodedata.normalize("NFC", title).casefold()).strip("-_")[:180] or "concept"
-    taken = set(session.scalars(select(Concept.code).where(or_(Concept.code == stem, Concept.code.startswith(f"{stem}-", autoescape=True)))))
+    stem = (
+        re.sub(r"[^\w]+", "-", unicodedata.normalize("NFC", title).casefold()).strip("-_")[:180] or "concept"
+    )
+    taken = set(
+        session.scalars(
+            select(Concept.code).where(
+                or_(Concept.code == stem, Concept.code.startswith(f"{stem}-", autoescape=True))
+            )
+        )
+    )
     if stem not in taken:
         return stem
     return next(f"{stem}-{number}" for number in range(2, len(taken) + 3) if f"{stem}-{number}" not in taken)
@@ -115,7 +144,13 @@ def concept_with_code(session: Session, code: str) -> Concept | None:
 
 
 def change_concept(
-    session: Session, concept: Concept, *, by: str, by_id: int | None = None, why: str | None = None, **values: Any
+    session: Session,
+    concept: Concept,
+    *,
+    by: str,
+    by_id: int | None = None,
+    why: str | None = None,
+    **values: Any,
 ) -> Concept:
     """Change columns of a concept, or replace a whole list of what hangs from it (`definitions=[Definition(...)]`)."""
     with recorded(session, [concept], "changed", by=by, by_id=by_id, why=why):
@@ -134,7 +169,9 @@ def _set(session: Session, concept: Concept, name: str, value: Any) -> None:
     getattr(concept, name).extend(value)
 
 
-def remove_concept(session: Session, concept: Concept, *, by: str, by_id: int | None = None, why: str) -> History:
+def remove_concept(
+    session: Session, concept: Concept, *, by: str, by_id: int | None = None, why: str
+) -> History:
     """Remove a concept with all its terms. Its history stays, and `undo` brings it back as it was."""
     with recorded(session, [concept], "removed", by=by, by_id=by_id, why=why) as act:
         session.delete(concept)
@@ -142,7 +179,13 @@ def remove_concept(session: Session, concept: Concept, *, by: str, by_id: int | 
 
 
 def merge_concepts(
-    session: Session, kept: Concept, merged: Concept, *, by: str, by_id: int | None = None, why: str | None = None
+    session: Session,
+    kept: Concept,
+    merged: Concept,
+    *,
+    by: str,
+    by_id: int | None = None,
+    why: str | None = None,
 ) -> Concept:
     """Two concepts turn out to be one: everything of `merged` that `kept` lacks moves over, then `merged` goes.
 
@@ -166,7 +209,9 @@ def merge_concepts(
         for note in list(merged.notes):
             note.concept = kept
         session.flush()
-        moved = [(kept, r.kind, r.other) for r in merged.relations] + [(r.concept, r.kind, kept) for r in merged.relations_in]
+        moved = [(kept, r.kind, r.other) for r in merged.relations] + [
+            (r.concept, r.kind, kept) for r in merged.relations_in
+        ]
         session.delete(merged)
         session.flush()
         session.expire(kept)
@@ -182,7 +227,14 @@ def merge_concepts(
 
 
 def propose_term(
-    session: Session, concept: Concept, language: str, text: str, *, by: str, by_id: int | None = None, **values: Any
+    session: Session,
+    concept: Concept,
+    language: str,
+    text: str,
+    *,
+    by: str,
+    by_id: int | None = None,
+    **values: Any,
 ) -> Term:
     """Propose a word for a concept. Values are columns of Term: `wish` (what it should become), `reason`, `context`,
     `context_source`, `replaces_id`, `register`, `note`, `variants`, ...
@@ -222,7 +274,9 @@ def approve_term(
     if waiver is None:
         _refuse_own(term, by, by_id)
     why = f"waiver: {waiver}" if waiver else why
-    with recorded(session, [term.concept], "approved", by=by, by_id=by_id, why=why, proposer_id=term.created_by_id):
+    with recorded(
+        session, [term.concept], "approved", by=by, by_id=by_id, why=why, proposer_id=term.created_by_id
+    ):
         if status == "preferred":
             for other in term.concept.terms:
                 same_place = other.language == term.language and other.register == term.register
@@ -303,10 +357,12 @@ def _refuse_own(term: Term, by: str, by_id: int | None) -> None:
     hands = [(term.created_by, term.created_by_id)]
     if term.changed_by is not None:
         hands.append((term.changed_by, term.changed_by_id))
-    for name, number in hands:
-        own = number == by_id if number is not None and by_id is not None else name == by
-        if own:
-            raise OwnProposal(term.id, by)
+    if any(_same_person(name, number, by, by_id) for name, number in hands):
+        raise OwnProposal(term.id, by)
+
+
+def _same_person(name: str, number: int | None, by: str, by_id: int | None) -> bool:
+    return number == by_id if number is not None and by_id is not None else name == by
 
 
 def _refuse_unfit(text: str) -> None:
@@ -325,6 +381,47 @@ def _refuse_duplicate(concept: Concept, language: str, text: str, *, but: Term |
 def nfc(text: str) -> str:
     """The text as compared, never as stored: canonical composition, no white space around it."""
     return unicodedata.normalize("NFC", text).strip()
+
+
+# Equivalence
+
+
+def describe_equivalence(
+    session: Session, concept: Concept, language: str, degree: str, *, by: str, by_id: int | None = None,
+    strategy: str | None = None, differs: dict[str, str] | None = None, why: str | None = None,
+) -> Equivalence:  # fmt: skip
+    """Say how far a language has the same concept, in what it differs and what to do; a proposal until a second
+    person approves it."""
+    language = tags.normalise(language)
+    with recorded(session, [concept], "described", by=by, by_id=by_id, why=why):
+        row = next((row for row in concept.equivalences if row.language == language), None)
+        if row is None:
+            row = Equivalence(language=language)
+            concept.equivalences.append(row)
+        row.degree, row.strategy, row.differs = degree, strategy, dict(differs or {})
+        row.status, row.created_by, row.created_by_id = "proposed", by, by_id
+        row.decided_at = row.decided_by = row.decided_by_id = None
+    return row
+
+
+def approve_equivalence(
+    session: Session,
+    equivalence: Equivalence,
+    *,
+    by: str,
+    by_id: int | None = None,
+    waiver: str | None = None,
+) -> Equivalence:
+    """Agree with what somebody else described. Raises OwnProposal."""
+    if waiver is None and _same_person(equivalence.created_by, equivalence.created_by_id, by, by_id):
+        raise OwnProposal(equivalence.id, by)
+    why, proposer = (f"waiver: {waiver}" if waiver else None), equivalence.created_by_id
+    with recorded(
+        session, [equivalence.concept], "approved", by=by, by_id=by_id, why=why, proposer_id=proposer
+    ):
+        equivalence.status, equivalence.decided_at = "approved", utc_now()
+        equivalence.decided_by, equivalence.decided_by_id = by, by_id
+    return equivalence
 
 
 # What waits, and what came of it
@@ -352,11 +449,14 @@ def count_proposals(session: Session, languages: list[str] | None = None) -> int
 
 def _in_languages(languages: list[str]):
     return or_(
-        Term.language.in_(languages), *(Term.language.startswith(f"{language}-", autoescape=True) for language in languages)
+        Term.language.in_(languages),
+        *(Term.language.startswith(f"{language}-", autoescape=True) for language in languages),
     )
 
 
 def decisions_for(session: Session, person_id: int, *, limit: int = 50) -> list[History]:
     """What came of this person's proposals, newest first: approved, refused, forbidden or deprecated by others."""
-    decided = select(History).where(History.proposer_id == person_id, or_(History.by_id.is_(None), History.by_id != person_id))
+    decided = select(History).where(
+        History.proposer_id == person_id, or_(History.by_id.is_(None), History.by_id != person_id)
+    )
     return list(session.scalars(decided.order_by(History.id.desc()).limit(limit)))

@@ -35,7 +35,15 @@ from languages import tags
 
 Entry = dict[str, Any]
 
-CONCEPT_FIELDS = ("subject", "jurisdiction", "sensitivity", "content_note", "keep_source", "licence", "picture")
+CONCEPT_FIELDS = (
+    "subject",
+    "jurisdiction",
+    "sensitivity",
+    "content_note",
+    "keep_source",
+    "licence",
+    "picture",
+)
 TERM_FIELDS = (
     "status", "part_of_speech", "gender", "register", "abbreviation_of", "context", "context_source", "variants",
     "transliteration", "note", "reason",
@@ -65,7 +73,9 @@ def problems(entry: Any) -> list[Problem]:
     found: list[Problem] = list(_unknown("", entry, ""))
     code = entry.get("code")
     if not isinstance(code, str) or not CODE.match(code):
-        found.append(("code", "every entry needs a code: 1 to 200 characters without spaces or / ? # % & < > quotes"))
+        found.append(
+            ("code", "every entry needs a code: 1 to 200 characters without spaces or / ? # % & < > quotes")
+        )
     for name in CONCEPT_FIELDS:
         wanted = bool if name == "keep_source" else str
         if entry.get(name) is not None and not isinstance(entry[name], wanted):
@@ -115,9 +125,13 @@ def _terms(value: Any) -> Iterator[Problem]:
         yield from _choice(term, "register", REGISTERS, place)
         yield from _choice(term, "gender", GENDERS, place)
         yield from _choice(term, "part_of_speech", PARTS_OF_SPEECH, place)
-        yield from _texts(term, ("abbreviation_of", "context", "context_source", "transliteration", "note", "reason"), place)
+        yield from _texts(
+            term, ("abbreviation_of", "context", "context_source", "transliteration", "note", "reason"), place
+        )
         variants = term.get("variants")
-        if variants is not None and not (isinstance(variants, list) and all(_is_text(variant) for variant in variants)):
+        if variants is not None and not (
+            isinstance(variants, list) and all(_is_text(variant) for variant in variants)
+        ):
             yield f"{place}.variants", "must be a list of texts"
 
 
@@ -199,7 +213,10 @@ def _is_text(value: Any) -> bool:
 def _unknown(kind: str, values: dict, place: str) -> Iterator[Problem]:
     for name in values:
         if name not in ALLOWED[kind]:
-            yield (f"{place}.{name}" if place else str(name)), f"is not known here; known are: {', '.join(sorted(ALLOWED[kind]))}"
+            yield (
+                (f"{place}.{name}" if place else str(name)),
+                f"is not known here; known are: {', '.join(sorted(ALLOWED[kind]))}",
+            )
 
 
 def _choice(values: dict, name: str, allowed: tuple[str, ...], place: str) -> Iterator[Problem]:
@@ -228,7 +245,11 @@ def _by_language(value: Any, name: str) -> Iterator[tuple[Any, Any, str]]:
     for language, part in value.items():
         place = f"{name}.{language}"
         if not tags.is_known(language):
-            yield ValueError(f"{language!r} is not a language tag such as ar, ar-SY, prs or ti-ER"), None, place
+            yield (
+                ValueError(f"{language!r} is not a language tag such as ar, ar-SY, prs or ti-ER"),
+                None,
+                place,
+            )
         elif not isinstance(part, dict):
             yield ValueError("must be an object"), None, place
         else:
@@ -257,7 +278,9 @@ def parts(entry: Entry) -> Parts:
     found: Parts = {("concept",): {name: entry.get(name) for name in CONCEPT_FIELDS}}
     found[("concept",)]["keep_source"] = bool(entry.get("keep_source"))
     for language, definition in (entry.get("definitions") or {}).items():
-        found["definition", tags.normalise(language)] = {name: definition.get(name) for name in ("text", "plain", "source")}
+        found["definition", tags.normalise(language)] = {
+            name: definition.get(name) for name in ("text", "plain", "source")
+        }
     for term in entry.get("terms") or []:
         values = {name: term.get(name) for name in TERM_FIELDS}
         values["variants"] = list(term.get("variants") or [])
@@ -266,7 +289,11 @@ def parts(entry: Entry) -> Parts:
         found["equivalence", tags.normalise(language)] = {
             "degree": equivalence["degree"],
             "strategy": equivalence.get("strategy"),
-            "differs": {tags.normalise(spoken): text for spoken, text in (equivalence.get("differs") or {}).items() if text},
+            "differs": {
+                tags.normalise(spoken): text
+                for spoken, text in (equivalence.get("differs") or {}).items()
+                if text
+            },
             "status": equivalence.get("status"),
         }
     for law in entry.get("law") or []:
@@ -289,8 +316,12 @@ def entry_of(concept: Concept) -> Entry:
     """A concept as an entry: everything `load_concepts` takes, with each term's status. Empty values are left out."""
     entry: Entry = {"code": concept.code}
     entry |= {name: getattr(concept, name) for name in CONCEPT_FIELDS}
-    entry["definitions"] = {row.language: _full(row, ("text", "plain", "source")) for row in concept.definitions}
-    entry["terms"] = [{"language": row.language, "text": row.text, **_full(row, TERM_FIELDS)} for row in concept.terms]
+    entry["definitions"] = {
+        row.language: _full(row, ("text", "plain", "source")) for row in concept.definitions
+    }
+    entry["terms"] = [
+        {"language": row.language, "text": row.text, **_full(row, TERM_FIELDS)} for row in concept.terms
+    ]
     entry["equivalence"] = {
         row.language: _full(row, ("degree", "strategy", "differs", "status")) for row in concept.equivalences
     }
@@ -300,7 +331,9 @@ def entry_of(concept: Concept) -> Entry:
             law["valid_from"] = law["valid_from"].isoformat()
     entry["relations"] = [{"kind": row.kind, "to": row.other.code} for row in concept.relations]
     entry["notes"] = [_full(row, ("kind", "audience", "language", "about", "text")) for row in concept.notes]
-    return {name: value for name, value in entry.items() if value not in (None, [], {}) and value is not False}
+    return {
+        name: value for name, value in entry.items() if value not in (None, [], {}) and value is not False
+    }
 
 
 def _full(row: Any, names: tuple[str, ...]) -> dict[str, Any]:

@@ -36,8 +36,20 @@ from glossary.relations import Graph
 #: Entries read, checked and written together.
 BATCH = 500
 
-MODELS = {"definition": Definition, "term": Term, "equivalence": Equivalence, "law": LegalReference, "note": Note}
-LISTS = {"definition": "definitions", "term": "terms", "equivalence": "equivalences", "law": "law", "note": "notes"}
+MODELS = {
+    "definition": Definition,
+    "term": Term,
+    "equivalence": Equivalence,
+    "law": LegalReference,
+    "note": Note,
+}
+LISTS = {
+    "definition": "definitions",
+    "term": "terms",
+    "equivalence": "equivalences",
+    "law": "law",
+    "note": "notes",
+}
 
 
 @dataclass(slots=True)
@@ -113,12 +125,16 @@ class _Load:
             if not wrong and code in self.seen:
                 wrong = [("code", f"the code {code} was already used by {self.seen[code]}")]
             if wrong:
-                self.result.rejected += [(f"{place}: {where}" if where else place, why) for where, why in wrong]
+                self.result.rejected += [
+                    (f"{place}: {where}" if where else place, why) for where, why in wrong
+                ]
                 continue
             self.seen[code] = place
             right.append((place, entry))
         standing = self._standing([entry["code"] for _, entry in right])
-        removed = self._removed_by_people([entry["code"] for _, entry in right if entry["code"] not in standing])
+        removed = self._removed_by_people(
+            [entry["code"] for _, entry in right if entry["code"] not in standing]
+        )
         fresh: list[Entry] = []
         touched: list[int] = []
         for place, entry in right:
@@ -144,7 +160,9 @@ class _Load:
             else:
                 self.result.unchanged += 1
             for number, relation in enumerate(entry.get("relations") or []):
-                self.relations.append((f"{place}: relations[{number}]", code, relation["kind"], relation["to"]))
+                self.relations.append(
+                    (f"{place}: relations[{number}]", code, relation["kind"], relation["to"])
+                )
         touched += self._add(fresh)
         self.session.flush()
         if touched:
@@ -154,15 +172,21 @@ class _Load:
         query = (
             select(Concept)
             .where(Concept.code.in_(codes))
-            .options(undefer(Concept.loaded), *(selectinload(getattr(Concept, name)) for name in LISTS.values()))
+            .options(
+                undefer(Concept.loaded), *(selectinload(getattr(Concept, name)) for name in LISTS.values())
+            )
         )
         return {concept.code: concept for concept in self.session.scalars(query)}
 
     def _removed_by_people(self, codes: list[str]) -> set[str]:
         """Codes whose last act was that a person removed the concept; what a removal of the origin took may return."""
-        last = select(func.max(History.id)).where(History.concept_code.in_(codes)).group_by(History.concept_code)
+        last = (
+            select(func.max(History.id)).where(History.concept_code.in_(codes)).group_by(History.concept_code)
+        )
         return set(
-            self.session.scalars(select(History.concept_code).where(History.id.in_(last), History.action == "removed"))
+            self.session.scalars(
+                select(History.concept_code).where(History.id.in_(last), History.action == "removed")
+            )
         )
 
     def _add(self, fresh: list[Entry]) -> list[int]:
@@ -182,7 +206,9 @@ class _Load:
             row["licence"] = row["licence"] or self.licence
         self.session.execute(insert(Concept.__table__), rows)
         codes = [entry["code"] for entry in fresh]
-        ids = dict(self.session.execute(select(Concept.code, Concept.id).where(Concept.code.in_(codes))).all())
+        ids = dict(
+            self.session.execute(select(Concept.code, Concept.id).where(Concept.code.in_(codes))).all()
+        )
         children: dict[str, list[dict[str, Any]]] = defaultdict(list)
         for code in codes:
             for key, values in parts[code].items():
@@ -219,9 +245,16 @@ class _Load:
             values["language"] = key[1]
         elif kind == "equivalence":
             status = values.pop("status")
-            values |= {"language": key[1], **by, "status": status if self.keep_status and status else "proposed"}
+            values |= {
+                "language": key[1],
+                **by,
+                "status": status if self.keep_status and status else "proposed",
+            }
         elif kind in ("law", "note"):
-            names = {"law": ("act", "bwb", "article", "paragraph"), "note": ("kind", "audience", "language", "about", "text")}
+            names = {
+                "law": ("act", "bwb", "article", "paragraph"),
+                "note": ("kind", "audience", "language", "about", "text"),
+            }
             values |= {name: value or None for name, value in zip(names[kind], key[1:], strict=True)}
         return values
 
@@ -255,7 +288,9 @@ class _Load:
             row = here.get(key)
             if key[0] == "relation" or row is None:
                 continue
-            untouched = all(name == "status" or getattr(row, name) == value for name, value in old[key].items())
+            untouched = all(
+                name == "status" or getattr(row, name) == value for name, value in old[key].items()
+            )
             decided = getattr(row, "decided_at", None) is not None and not self.keep_status
             if untouched and not decided:
                 getattr(concept, LISTS[key[0]]).remove(row)
@@ -292,7 +327,9 @@ class _Load:
         ids: dict[str, int] = {}
         for start in range(0, len(codes), BATCH):
             some = codes[start : start + BATCH]
-            ids |= dict(self.session.execute(select(Concept.code, Concept.id).where(Concept.code.in_(some))).all())
+            ids |= dict(
+                self.session.execute(select(Concept.code, Concept.id).where(Concept.code.in_(some))).all()
+            )
         graph = Graph(self.session.execute(select(Relation.concept_id, Relation.kind, Relation.other_id)))
         made: list[tuple[str, Relation]] = []
         for place, code, kind, to in self.relations:
@@ -321,8 +358,15 @@ class _Load:
         for code, rows in by_code.items():
             self.session.add(
                 History(
-                    concept_id=ids[code], concept_code=code, by=self.by, by_id=self.by_id, action="related",
-                    before={}, after=rows, why=self.origin_name, batch=self.result.batch,
+                    concept_id=ids[code],
+                    concept_code=code,
+                    by=self.by,
+                    by_id=self.by_id,
+                    action="related",
+                    before={},
+                    after=rows,
+                    why=self.origin_name,
+                    batch=self.result.batch,
                 )  # fmt: skip
             )
         self.session.flush()
@@ -357,7 +401,13 @@ def undo_load(session: Session, batch: str, *, by: str, by_id: int | None = None
 
 
 def remove_origin(
-    session: Session, origin: str, *, by: str = "Dragoman", by_id: int | None = None, origin_name: str | None = None, everything: bool = False
+    session: Session,
+    origin: str,
+    *,
+    by: str = "Dragoman",
+    by_id: int | None = None,
+    origin_name: str | None = None,
+    everything: bool = False,
 ) -> Removed:
     """Remove what came from an origin. Concepts that people here worked on (a term decided, added or changed) stay,
     unless `everything`; they are then this organisation's own."""
@@ -367,10 +417,14 @@ def remove_origin(
     ids = list(session.scalars(query))
     removed, kept = 0, []
     for some in _slices(ids, BATCH):
-        worked_on = set() if everything else set(
-            session.scalars(
-                select(History.concept_id).where(
-                    History.concept_id.in_(some), History.batch.is_(None), History.action != "related"
+        worked_on = (
+            set()
+            if everything
+            else set(
+                session.scalars(
+                    select(History.concept_id).where(
+                        History.concept_id.in_(some), History.batch.is_(None), History.action != "related"
+                    )
                 )
             )
         )
@@ -388,8 +442,14 @@ def remove_origin(
         for concept_id in going:
             session.add(
                 History(
-                    concept_id=concept_id, concept_code=codes[concept_id], by=by, by_id=by_id, action="origin removed",
-                    before=per_concept[concept_id], after={}, why=origin_name or origin,
+                    concept_id=concept_id,
+                    concept_code=codes[concept_id],
+                    by=by,
+                    by_id=by_id,
+                    action="origin removed",
+                    before=per_concept[concept_id],
+                    after={},
+                    why=origin_name or origin,
                 )  # fmt: skip
             )
         session.flush()
@@ -398,7 +458,9 @@ def remove_origin(
             if model is Relation:
                 mine = mine | Relation.other_id.in_(going)
             session.execute(delete(model).where(mine).execution_options(synchronize_session=False))
-        session.execute(delete(Concept).where(Concept.id.in_(going)).execution_options(synchronize_session=False))
+        session.execute(
+            delete(Concept).where(Concept.id.in_(going)).execution_options(synchronize_session=False)
+        )
         session.expire_all()
         mark_changed(session, some)
         removed += len(going)
@@ -410,7 +472,9 @@ def _slices(values: list, size: int) -> Iterator[list]:
         yield values[start : start + size]
 
 
-def export_entries(session: Session, *, subject: str | None = None, origin: str | None = None) -> Iterator[Entry]:
+def export_entries(
+    session: Session, *, subject: str | None = None, origin: str | None = None
+) -> Iterator[Entry]:
     """Every concept as an entry, by code: loading them elsewhere gives the same concepts."""
     query = select(Concept.id).order_by(Concept.code)
     if subject is not None:
@@ -420,5 +484,10 @@ def export_entries(session: Session, *, subject: str | None = None, origin: str 
     for some in _slices(list(session.scalars(query)), BATCH):
         lists = [selectinload(getattr(Concept, name)) for name in LISTS.values()]
         related = selectinload(Concept.relations).selectinload(Relation.other)
-        found = {concept.id: concept for concept in session.scalars(select(Concept).where(Concept.id.in_(some)).options(*lists, related))}
+        found = {
+            concept.id: concept
+            for concept in session.scalars(
+                select(Concept).where(Concept.id.in_(some)).options(*lists, related)
+            )
+        }
         yield from (entry_of(found[concept_id]) for concept_id in some if concept_id in found)

@@ -59,7 +59,9 @@ class ChangedSince(Exception):
     def __init__(self, history_id: int, where: str, field: str | None = None):
         self.history_id, self.where, self.field = history_id, where, field
         what = f"{where} ({field})" if field else where
-        super().__init__(f"{what} was changed again later. Take the later change back first, or change it by hand.")
+        super().__init__(
+            f"{what} was changed again later. Take the later change back first, or change it by hand."
+        )
 
 
 class NothingToUndo(Exception):
@@ -102,7 +104,11 @@ def row_of(row: Any) -> tuple[str, dict[str, Any]]:
     """One flushed object as `rows_of` would give it, without the entry it was loaded from: a row that was not there
     before needs no return to it."""
     kind = next(kind for kind, model in KINDS.items() if type(row) is model)
-    values = {column.name: _plain(getattr(row, column.key)) for column in row.__table__.columns if column.name != "loaded"}
+    values = {
+        column.name: _plain(getattr(row, column.key))
+        for column in row.__table__.columns
+        if column.name != "loaded"
+    }
     return f"{kind}:{row.id}", values
 
 
@@ -121,7 +127,9 @@ def _rich(column, value: Any) -> Any:
 def differences(before: Rows, after: Rows) -> tuple[Rows, Rows]:
     """Only the rows that are new, gone, or differ in something that matters."""
     keys = [key for key in {**before, **after} if _meaning(before.get(key)) != _meaning(after.get(key))]
-    return {key: before[key] for key in keys if key in before}, {key: after[key] for key in keys if key in after}
+    return {key: before[key] for key in keys if key in before}, {
+        key: after[key] for key in keys if key in after
+    }
 
 
 def _meaning(row: dict[str, Any] | None) -> dict[str, Any] | None:
@@ -133,8 +141,14 @@ def record_new(session: Session, concept: Concept, action: str, *, why: str | No
     after = differences({}, rows_of(session, concept.id))[1]
     session.add(
         History(
-            concept_id=concept.id, concept_code=concept.code, by=concept.created_by, by_id=concept.created_by_id,
-            action=action, why=why, before={}, after=after,
+            concept_id=concept.id,
+            concept_code=concept.code,
+            by=concept.created_by,
+            by_id=concept.created_by_id,
+            action=action,
+            why=why,
+            before={},
+            after=after,
         )
     )
     session.flush()
@@ -160,7 +174,13 @@ def recorded(
     before = rows_of(session, *codes)
     first = concepts[0]
     entry = History(
-        concept_id=first.id, concept_code=first.code, by=by, by_id=by_id, action=action, why=why, proposer_id=proposer_id
+        concept_id=first.id,
+        concept_code=first.code,
+        by=by,
+        by_id=by_id,
+        action=action,
+        why=why,
+        proposer_id=proposer_id,
     )
     yield entry
     for concept in concepts:
@@ -175,16 +195,27 @@ def recorded(
     for concept_id, code in list(codes.items())[1:]:
         session.add(
             History(
-                concept_id=concept_id, concept_code=code, by=by, by_id=by_id, action=action, why=why,
-                before={}, after={}, of_id=entry.id,
+                concept_id=concept_id,
+                concept_code=code,
+                by=by,
+                by_id=by_id,
+                action=action,
+                why=why,
+                before={},
+                after={},
+                of_id=entry.id,
             )
         )
     session.flush()
-    touched = {row["other_id"] for key, row in {**before, **entry.after}.items() if key.startswith("relation:")}
+    touched = {
+        row["other_id"] for key, row in {**before, **entry.after}.items() if key.startswith("relation:")
+    }
     mark_changed(session, list(codes) + sorted(touched - set(codes)))
 
 
-def take_back(session: Session, history_id: int, *, by: str, by_id: int | None = None, why: str | None = None) -> History:
+def take_back(
+    session: Session, history_id: int, *, by: str, by_id: int | None = None, why: str | None = None
+) -> History:
     """Make an act undone: every row it touched is as it was before. The history gains an act; none is lost.
 
     Raises NothingToUndo, and ChangedSince when a later act changed the same rows."""
@@ -215,8 +246,15 @@ def take_back(session: Session, history_id: int, *, by: str, by_id: int | None =
     for concept in session.scalars(select(Concept).where(Concept.id.in_(touched))):
         concept.changed_at, concept.changed_by, concept.changed_by_id = utc_now(), by, by_id
     undone = History(
-        concept_id=act.concept_id, concept_code=act.concept_code, by=by, by_id=by_id, action="undo", why=why,
-        before=after, after=before, of_id=act.id,
+        concept_id=act.concept_id,
+        concept_code=act.concept_code,
+        by=by,
+        by_id=by_id,
+        action="undo",
+        why=why,
+        before=after,
+        after=before,
+        of_id=act.id,
     )
     session.add(undone)
     session.flush()
@@ -238,7 +276,11 @@ def _put_back(session: Session, before: Rows, after: Rows) -> None:
         values = {name: _rich(table.c[name], value) for name, value in row.items() if name in table.c}
         if key in after:
             then = after[key]
-            back = {name: value for name, value in values.items() if name not in VOLATILE and row[name] != then.get(name)}
+            back = {
+                name: value
+                for name, value in values.items()
+                if name not in VOLATILE and row[name] != then.get(name)
+            }
             if back:
                 session.execute(update(table).where(table.c.id == _row_id(key)).values(**back))
         else:
@@ -302,4 +344,6 @@ def _rows_by_key(session: Session, wanted: Rows) -> Rows:
 
 def history_of(session: Session, concept_id: int) -> list[History]:
     """Everything that was ever done to a concept, newest first; it need not exist any more."""
-    return list(session.scalars(select(History).where(History.concept_id == concept_id).order_by(History.id.desc())))
+    return list(
+        session.scalars(select(History).where(History.concept_id == concept_id).order_by(History.id.desc()))
+    )

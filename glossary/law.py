@@ -130,7 +130,12 @@ def _cited_title(title: str, name: str) -> str:
     cited = re.search(r"\(([^()]+)\)\s*$", title)
     if cited:
         return cited[1]
-    from_name = BWB.sub("", name.rpartition("/")[2].rpartition(".")[0]).strip("_- ").replace("-", " ").replace("_", " ")
+    from_name = (
+        BWB.sub("", name.rpartition("/")[2].rpartition(".")[0])
+        .strip("_- ")
+        .replace("-", " ")
+        .replace("_", " ")
+    )
     return from_name or title
 
 
@@ -159,7 +164,9 @@ def read_xml(content: bytes) -> Act:
     """An act in the XML of the Basiswettenbestand; parts that are repealed or not in force yet are left out."""
     from lxml import etree
 
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True)
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True
+    )
     try:
         root = etree.fromstring(content, parser)
     except etree.XMLSyntaxError as trouble:
@@ -178,7 +185,9 @@ def read_xml(content: bytes) -> Act:
             article = _article_of_xml(article_number(number), element)
             before = articles.get(article.number)
             if before is not None:
-                article = Article(article.number, f"{before.text}\n{article.text}", before.paragraphs | article.paragraphs)
+                article = Article(
+                    article.number, f"{before.text}\n{article.text}", before.paragraphs | article.paragraphs
+                )
             articles[article.number] = article
     if not articles:
         raise UnreadableLaw("it has no article that is in force")
@@ -281,8 +290,17 @@ def word_diff(before: str, after: str) -> list[Piece]:
 def references_to(session: Session, act: Act) -> list[LegalReference]:
     """References to an act: by its identifier, or where they have none by its title."""
     by_title = LegalReference.bwb.is_(None) & (func.lower(LegalReference.act) == act.title.lower())
-    same = or_(LegalReference.bwb == act.bwb, by_title) if act.bwb else func.lower(LegalReference.act) == act.title.lower()
-    query = select(LegalReference).where(same).options(selectinload(LegalReference.concept)).order_by(LegalReference.id)
+    same = (
+        or_(LegalReference.bwb == act.bwb, by_title)
+        if act.bwb
+        else func.lower(LegalReference.act) == act.title.lower()
+    )
+    query = (
+        select(LegalReference)
+        .where(same)
+        .options(selectinload(LegalReference.concept))
+        .order_by(LegalReference.id)
+    )
     return list(session.scalars(query))
 
 
@@ -314,8 +332,12 @@ def import_act(session: Session, act: Act, *, by: str, by_id: int | None = None)
 
     Importing the same act again changes nothing."""
     found = compare(session, act)
-    changes = {compared.reference_id: compared for compared in found if compared.kind in ("first", "changed", "gone")}
-    references = {reference.id: reference for reference in references_to(session, act) if reference.id in changes}
+    changes = {
+        compared.reference_id: compared for compared in found if compared.kind in ("first", "changed", "gone")
+    }
+    references = {
+        reference.id: reference for reference in references_to(session, act) if reference.id in changes
+    }
     by_concept: dict[int, list[LegalReference]] = {}
     for reference in references.values():
         by_concept.setdefault(reference.concept_id, []).append(reference)
@@ -337,7 +359,9 @@ def _note(reference: LegalReference, compared: Compared, act: Act) -> None:
 
 
 def _name(act: Act) -> str:
-    return " ".join(part for part in (act.title, act.bwb, act.valid_from and act.valid_from.isoformat()) if part)
+    return " ".join(
+        part for part in (act.title, act.bwb, act.valid_from and act.valid_from.isoformat()) if part
+    )
 
 
 def flagged(session: Session) -> Iterator[LegalReference]:
@@ -352,7 +376,13 @@ def flagged(session: Session) -> Iterator[LegalReference]:
 
 
 def settle(
-    session: Session, reference: LegalReference, *, by: str, by_id: int | None = None, why: str, valid_from: dt.date | None = None
+    session: Session,
+    reference: LegalReference,
+    *,
+    by: str,
+    by_id: int | None = None,
+    why: str,
+    valid_from: dt.date | None = None,
 ) -> LegalReference:
     """A person looked: the new words are what the concept cites now. `why` says what it means for the concept."""
     with recorded(session, [reference.concept], "law looked at", by=by, by_id=by_id, why=why):

@@ -40,7 +40,9 @@ class IndexUnusable(Exception):
 
     def __init__(self, reason: str):
         self.reason = reason
-        super().__init__(f"The index of terms cannot be used ({reason}). Look-ups go to the database until it can.")
+        super().__init__(
+            f"The index of terms cannot be used ({reason}). Look-ups go to the database until it can."
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,10 @@ class Filters:
 
     def admits(self, term: TermRow) -> bool:
         """Whether a term may answer the query."""
-        if self.languages is not None and not self.languages & {term.language, term.language.partition("-")[0]}:
+        if self.languages is not None and not self.languages & {
+            term.language,
+            term.language.partition("-")[0],
+        }:
             return False
         return self.statuses is None or term.status in self.statuses
 
@@ -152,15 +157,25 @@ def _ranked(session: Session, asked: Query, filters: Filters, ids: Sequence[int]
     best.sort(key=lambda found: (-found[0], order[found[1]]))
     hits = []
     for score, concept_id in best[:limit]:
-        hits.append(Hit(concept_id, round(score, 4), tuple(_matched(asked, *found) for found in scored[concept_id][:8])))
+        hits.append(
+            Hit(
+                concept_id,
+                round(score, 4),
+                tuple(_matched(asked, *found) for found in scored[concept_id][:8]),
+            )
+        )
     if len(hits) < limit:
         rest = [concept_id for concept_id in ids if concept_id not in scored]
-        hits += [Hit(concept_id, 0.1, ()) for concept_id in _defined(session, asked, filters, rest)[: limit - len(hits)]]
+        hits += [
+            Hit(concept_id, 0.1, ())
+            for concept_id in _defined(session, asked, filters, rest)[: limit - len(hits)]
+        ]
     if filters.subjects is not None:
         inside = set(
             session.scalars(
                 select(Concept.id).where(
-                    Concept.id.in_([hit.concept_id for hit in hits]), Concept.subject.in_(sorted(filters.subjects))
+                    Concept.id.in_([hit.concept_id for hit in hits]),
+                    Concept.subject.in_(sorted(filters.subjects)),
                 )
             )
         )
@@ -174,7 +189,9 @@ def _defined(session: Session, asked: Query, filters: Filters, ids: Sequence[int
         return []
     found = []
     rows = session.execute(
-        select(Definition.concept_id, Definition.language, Definition.text, Definition.plain).where(Definition.concept_id.in_(ids))
+        select(Definition.concept_id, Definition.language, Definition.text, Definition.plain).where(
+            Definition.concept_id.in_(ids)
+        )
     )
     for concept_id, language, text, plain in rows:
         words = definition_words(text, plain, language)
@@ -189,7 +206,16 @@ def definition_words(text: str, plain: str | None, language: str) -> set[str]:
     return set(words_of(folding.fold(f"{text}\n{plain or ''}", language)))
 
 
-TERM_COLUMNS = (Term.id, Term.concept_id, Term.language, Term.text, Term.status, Term.register, Term.variants, Term.transliteration)
+TERM_COLUMNS = (
+    Term.id,
+    Term.concept_id,
+    Term.language,
+    Term.text,
+    Term.status,
+    Term.register,
+    Term.variants,
+    Term.transliteration,
+)
 
 
 def term_rows(session: Session, concept_ids: Iterable[int] | None = None) -> list[TermRow]:
@@ -200,7 +226,9 @@ def term_rows(session: Session, concept_ids: Iterable[int] | None = None) -> lis
         ids = list(concept_ids)
         rows = []
         for start in range(0, len(ids), 500):
-            rows += session.execute(select(*TERM_COLUMNS).where(Term.concept_id.in_(ids[start : start + 500]))).all()
+            rows += session.execute(
+                select(*TERM_COLUMNS).where(Term.concept_id.in_(ids[start : start + 500]))
+            ).all()
     return [TermRow(*row[:6], tuple(row[6] or ()), row[7]) for row in rows]
 
 
@@ -228,7 +256,9 @@ def _score_form(asked: Query, form: str, language: str, transliteration: str | N
         if whole.startswith(start):
             return 1.5 + 0.2 * len(start) / len(whole)
     if is_cjk(whole):
-        return max((INFIX + 0.3 * len(start) / len(whole) for start in asked.wholes if start in whole), default=0.0)
+        return max(
+            (INFIX + 0.3 * len(start) / len(whole) for start in asked.wholes if start in whole), default=0.0
+        )
     total = 0.0
     alone = transliteration if len(words) == 1 else None
     for word in asked.words:
@@ -297,7 +327,9 @@ class DatabaseScan:
                     best[term.concept_id] = score
         found = sorted(best, key=lambda concept_id: (-best[concept_id], concept_id))[:limit]
         if len(found) < limit:
-            rows = session.execute(select(Definition.concept_id, Definition.language, Definition.text, Definition.plain))
+            rows = session.execute(
+                select(Definition.concept_id, Definition.language, Definition.text, Definition.plain)
+            )
             for concept_id, language, text, plain in rows:
                 words = definition_words(text, plain, language)
                 if concept_id not in best and all(word.folds & words for word in query.words):

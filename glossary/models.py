@@ -95,17 +95,33 @@ class Concept(Base):
     changed_by: Mapped[str] = mapped_column(String(200))
     changed_by_id: Mapped[int | None] = mapped_column(BigInteger)
 
-    definitions: Mapped[list[Definition]] = relationship(back_populates="concept", cascade="all, delete-orphan", order_by="Definition.id")
-    terms: Mapped[list[Term]] = relationship(back_populates="concept", cascade="all, delete-orphan", order_by="Term.id")
-    equivalences: Mapped[list[Equivalence]] = relationship(back_populates="concept", cascade="all, delete-orphan", order_by="Equivalence.id")
-    law: Mapped[list[LegalReference]] = relationship(back_populates="concept", cascade="all, delete-orphan", order_by="LegalReference.id")
-    notes: Mapped[list[Note]] = relationship(back_populates="concept", cascade="all, delete-orphan", order_by="Note.id")
+    definitions: Mapped[list[Definition]] = relationship(
+        back_populates="concept", cascade="all, delete-orphan", order_by="Definition.id"
+    )
+    terms: Mapped[list[Term]] = relationship(
+        back_populates="concept", cascade="all, delete-orphan", order_by="Term.id"
+    )
+    equivalences: Mapped[list[Equivalence]] = relationship(
+        back_populates="concept", cascade="all, delete-orphan", order_by="Equivalence.id"
+    )
+    law: Mapped[list[LegalReference]] = relationship(
+        back_populates="concept", cascade="all, delete-orphan", order_by="LegalReference.id"
+    )
+    notes: Mapped[list[Note]] = relationship(
+        back_populates="concept", cascade="all, delete-orphan", order_by="Note.id"
+    )
     relations: Mapped[list[Relation]] = relationship(
-        back_populates="concept", cascade="all, delete-orphan", foreign_keys="Relation.concept_id", order_by="Relation.id"
+        back_populates="concept",
+        cascade="all, delete-orphan",
+        foreign_keys="Relation.concept_id",
+        order_by="Relation.id",
     )
     #: Relations that other concepts state about this one.
     relations_in: Mapped[list[Relation]] = relationship(
-        back_populates="other", cascade="all, delete-orphan", foreign_keys="Relation.other_id", order_by="Relation.id"
+        back_populates="other",
+        cascade="all, delete-orphan",
+        foreign_keys="Relation.other_id",
+        order_by="Relation.id",
     )
 
     __mapper_args__ = {"version_id_col": version}
@@ -250,7 +266,9 @@ class LegalReference(Base):
         if not self.bwb:
             return None
         parts = [f"jci1.3:c:{self.bwb}"]
-        parts += [f"{name}={value}" for name, value in (("artikel", self.article), ("lid", self.paragraph)) if value]
+        parts += [
+            f"{name}={value}" for name, value in (("artikel", self.article), ("lid", self.paragraph)) if value
+        ]
         if self.valid_from:
             parts.append(f"g={self.valid_from.isoformat()}")
         return "&".join(parts)
@@ -336,4 +354,3 @@ class History(Base):
     batch: Mapped[str | None] = mapped_column(String(36), index=True)
     #: The act that this one took back, or the act on another concept that this one is a part of.
     of_id: Mapped[int | None] = mapped_column(BigInteger)
-

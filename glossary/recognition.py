@@ -120,6 +120,30 @@ def recognise_all(
     return [[_recognised(spot, facts) for spot in spots if spot.facts.concept_id in facts] for spots in found]
 
 
+@dataclass(frozen=True, slots=True)
+class Spotted:
+    """A term in a text, without what another language has for it: ``text[start:end] == surface``."""
+
+    start: int
+    end: int
+    surface: str
+    term_id: int
+    concept_id: int
+    certainty: Certainty
+
+
+def spot_all(session: Session, texts: Sequence[str], language: str) -> list[list[Spotted]]:
+    """Where terms of a language occur in texts of that language: for looking through many."""
+    seen = views(session, language)
+    return [
+        [
+            Spotted(spot.start, spot.end, spot.surface, spot.facts.id, spot.facts.concept_id, spot.certainty)
+            for spot in _spot(seen, text)
+        ]
+        for text in texts
+    ]
+
+
 def forbidden_in(session: Session, text: str, language: str) -> list[Forbidden]:
     """Forbidden and deprecated words in a text. One inside a longer word or term that may be used is not meant, nor
     one that is an approved term of another concept."""
@@ -236,21 +260,29 @@ def _spot(seen: Iterable[View], text: str) -> list[_Spot]:
         written = [exact(token.text, language) for token in tokens]
         for first, end, form, facts in view.matches(sentence):
             surfaces = [token.text for token in tokens[first:end]]
-            if form.capitals and not _means_capitals(surfaces, form, language, whispers=whispers, shouts=shouts):
+            if form.capitals and not _means_capitals(
+                surfaces, form, language, whispers=whispers, shouts=shouts
+            ):
                 continue
             same = all(written[first + at] == word for at, word in enumerate(form.words))
             part = not same and _is_part(surfaces, form, language)
             place = (tokens[first].start, tokens[end - 1].end, form.concept_id)
             rank = (same, not part)
             before = best.get(place)
-            if before is None or rank > before[:2] or (rank == before[:2] and RANK[facts.status] < RANK[before[2].status]):
+            if (
+                before is None
+                or rank > before[:2]
+                or (rank == before[:2] and RANK[facts.status] < RANK[before[2].status])
+            ):
                 best[place] = (*rank, facts)
     spots = []
     enclosed = _enclosed({(start, end) for start, end, _ in best})
     for (start, end, _), (same, whole, facts) in best.items():
         first, last = places[start], places[end - 1] + 1
         certainty: Certainty = "exact" if same else "possible"
-        spots.append(_Spot(first, last, text[first:last], facts, certainty, not whole, (start, end) in enclosed))
+        spots.append(
+            _Spot(first, last, text[first:last], facts, certainty, not whole, (start, end) in enclosed)
+        )
     return sorted(spots, key=lambda spot: (spot.start, -spot.end, spot.certainty != "exact", spot.facts.id))
 
 
@@ -268,9 +300,12 @@ def _means_capitals(surfaces: list[str], form: Form, language: str, *, whispers:
     """Whether the sentence means an abbreviation and not the word that is spelt like it: "it" is not "IT", unless
     the whole sentence is written small; "IND-medewerker" and Turkish "IND'nin" are."""
     if shouts or whispers:
-        return all(exact(surface, language) == word for surface, word in zip(surfaces, form.words, strict=True))
+        return all(
+            exact(surface, language) == word for surface, word in zip(surfaces, form.words, strict=True)
+        )
     return all(
-        is_capitals(re.split("['’ʼ]", surface)[0]) and folding.fold(surface, language).startswith(next(iter(key)))
+        is_capitals(re.split("['’ʼ]", surface)[0])
+        and folding.fold(surface, language).startswith(next(iter(key)))
         for surface, key in zip(surfaces, form.keys, strict=True)
     )
 
@@ -279,7 +314,9 @@ def _is_part(surfaces: list[str], form: Form, language: str) -> bool:
     """True when a word only holds the term's word: as a part of a compound, not as an inflection or with a clitic."""
     if language != "nl":
         return False
-    return any(not key & term_keys(surface, language) for surface, key in zip(surfaces, form.keys, strict=True))
+    return any(
+        not key & term_keys(surface, language) for surface, key in zip(surfaces, form.keys, strict=True)
+    )
 
 
 # What the target language has
@@ -308,7 +345,9 @@ def _read_facts(session: Session, ids: list[int], target_language: str) -> dict[
     primaries = {tag.partition("-")[0] for tag in order}
     for at in range(0, len(ids), 500):
         some = ids[at : at + 500]
-        rows = session.execute(select(Concept.id, Concept.code, Concept.keep_source).where(Concept.id.in_(some)))
+        rows = session.execute(
+            select(Concept.id, Concept.code, Concept.keep_source).where(Concept.id.in_(some))
+        )
         found |= {concept_id: _Concept(code, keep) for concept_id, code, keep in rows}
         columns = (
             Term.concept_id, Term.id, Term.text, Term.language, Term.status, Term.register, Term.gender,
@@ -318,18 +357,30 @@ def _read_facts(session: Session, ids: list[int], target_language: str) -> dict[
         condition = ours[0]
         for more in ours[1:]:
             condition = condition | more
-        for concept_id, *values, wish in session.execute(select(*columns).where(Term.concept_id.in_(some), condition)):
+        for concept_id, *values, wish in session.execute(
+            select(*columns).where(Term.concept_id.in_(some), condition)
+        ):
             term = TargetTerm(*values)
             unwanted = term.status in ("forbidden", "deprecated") or wish in ("forbidden", "deprecated")
             if concept_id in found:
                 (found[concept_id].forbidden if unwanted else found[concept_id].targets).append(term)
-        for row in session.scalars(select(Equivalence).where(Equivalence.concept_id.in_(some), Equivalence.language.in_(order))):
+        for row in session.scalars(
+            select(Equivalence).where(Equivalence.concept_id.in_(some), Equivalence.language.in_(order))
+        ):
             concept = found.get(row.concept_id)
             if concept is not None and (concept.degree is None or row.language == target_language):
-                concept.degree, concept.strategy, concept.differs = row.degree, row.strategy, dict(row.differs or {})
+                concept.degree, concept.strategy, concept.differs = (
+                    row.degree,
+                    row.strategy,
+                    dict(row.differs or {}),
+                )
 
     def place(term: TargetTerm) -> tuple[int, int, int]:
-        return (RANK[term.status] > 1, order.get(term.language, len(order)) * 10 + RANK[term.status], term.term_id)
+        return (
+            RANK[term.status] > 1,
+            order.get(term.language, len(order)) * 10 + RANK[term.status],
+            term.term_id,
+        )
 
     for concept in found.values():
         concept.targets.sort(key=place)

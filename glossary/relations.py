@@ -17,11 +17,20 @@ class CyclicRelation(Exception):
 
     def __init__(self, kind: str, path: list[str]):
         self.kind, self.path = kind, path
-        super().__init__(f"This would go round in a circle: {' → '.join(path)}. Remove one of these relations first.")
+        super().__init__(
+            f"This would go round in a circle: {' → '.join(path)}. Remove one of these relations first."
+        )
 
 
 def add_relation(
-    session: Session, concept: Concept, kind: str, other: Concept, *, by: str, by_id: int | None = None, why: str | None = None
+    session: Session,
+    concept: Concept,
+    kind: str,
+    other: Concept,
+    *,
+    by: str,
+    by_id: int | None = None,
+    why: str | None = None,
 ) -> Relation | None:
     """State a relation; `kind` may also be "narrower". The relation, also when it stood already; raises CyclicRelation."""
     if kind == "narrower":
@@ -66,7 +75,9 @@ def _path(session: Session, kind: str, start: int, goal: int) -> list[int] | Non
     edge = [start]
     while edge:
         rows = session.execute(
-            select(Relation.concept_id, Relation.other_id).where(Relation.kind == kind, Relation.concept_id.in_(edge))
+            select(Relation.concept_id, Relation.other_id).where(
+                Relation.kind == kind, Relation.concept_id.in_(edge)
+            )
         ).all()
         edge = []
         for below, above in rows:

@@ -276,5 +276,10 @@ class Vocabulary:
         half = len(start) // 2
         if half < 2:
             return []
-        words = {*islice(self.sorted, *self._range(start[:half], 800)), *self._containing(start[half + 1 :], 400)}
-        return sorted((word for word in words if len(word) > len(start) and nearly_begins(start, word)), key=len)[:most]
+        words = {
+            *islice(self.sorted, *self._range(start[:half], 800)),
+            *self._containing(start[half + 1 :], 400),
+        }
+        return sorted(
+            (word for word in words if len(word) > len(start) and nearly_begins(start, word)), key=len
+        )[:most]

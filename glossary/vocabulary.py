@@ -77,7 +77,9 @@ class View:
     def terms_of(self, concept_id: int) -> list[TermFacts]:
         """The terms of a concept in this language."""
         stock = self.own if concept_id in self.hidden and self.own is not None else self.stock
-        return [stock.terms[term_id] for term_id in stock.ids_of.get(concept_id, ()) if term_id in stock.terms]
+        return [
+            stock.terms[term_id] for term_id in stock.ids_of.get(concept_id, ()) if term_id in stock.terms
+        ]
 
     def matches(self, sentence) -> Iterator[tuple[int, int, Form, TermFacts]]:
         """(first word, word after the last, form, its term) for a sentence given as the keys of each word."""
@@ -220,7 +222,16 @@ def kept_facts(
 
 def _fill(session: Session, stock: _Stock, concept_ids: Iterable[int] | None) -> None:
     """Read terms of the stock's language into it: of these concepts, or all."""
-    columns = (Term.id, Term.concept_id, Term.language, Term.text, Term.status, Term.wish, Term.reason, Term.variants)
+    columns = (
+        Term.id,
+        Term.concept_id,
+        Term.language,
+        Term.text,
+        Term.status,
+        Term.wish,
+        Term.reason,
+        Term.variants,
+    )
     wanted = select(*columns).where(
         (Term.language == stock.language) | Term.language.startswith(f"{stock.language}-", autoescape=True)
     )
@@ -229,6 +240,8 @@ def _fill(session: Session, stock: _Stock, concept_ids: Iterable[int] | None) ->
     else:
         ids, rows = list(concept_ids), []
         for start in range(0, len(ids), 500):
-            rows += session.execute(wanted.where(Term.concept_id.in_(ids[start : start + 500])).order_by(Term.id)).all()
+            rows += session.execute(
+                wanted.where(Term.concept_id.in_(ids[start : start + 500])).order_by(Term.id)
+            ).all()
     for *facts, variants in rows:
         stock.add(TermFacts(*facts), variants or ())

@@ -73,7 +73,9 @@ class WhooshIndex:
                 with self._lock:
                     if self._opened is not opened:  # another thread has opened a newer generation meanwhile
                         continue
-                    log.warning("the index of terms is damaged (%s); it is built anew", type(trouble).__name__)
+                    log.warning(
+                        "the index of terms is damaged (%s); it is built anew", type(trouble).__name__
+                    )
                     if attempt == 3 or has_unseen_changes(session):
                         raise IndexUnusable(type(trouble).__name__) from trouble
                     self._build(session)
@@ -201,7 +203,9 @@ class WhooshIndex:
                 os.replace(pointer, self.folder / "current")
             except OSError as trouble:
                 shutil.rmtree(place, ignore_errors=True)
-                raise IndexUnusable(f"its folder cannot be written: {trouble.strerror or trouble}") from trouble
+                raise IndexUnusable(
+                    f"its folder cannot be written: {trouble.strerror or trouble}"
+                ) from trouble
             except BaseException:
                 shutil.rmtree(place, ignore_errors=True)
                 raise
@@ -352,15 +356,21 @@ def _documents(session: Session, ids: Sequence[int]) -> Iterator[dict[str, str]]
     defined: dict[int, set[str]] = {}
     for some in _slices(ids, BATCH):
         rows = session.execute(
-            select(Definition.concept_id, Definition.language, Definition.text, Definition.plain).where(Definition.concept_id.in_(some))
+            select(Definition.concept_id, Definition.language, Definition.text, Definition.plain).where(
+                Definition.concept_id.in_(some)
+            )
         )
         for concept_id, language, text, plain in rows:
             defined.setdefault(concept_id, set()).update(definition_words(text, plain, language))
-        for concept_id, subject in session.execute(select(Concept.id, Concept.subject).where(Concept.id.in_(some))).all():
+        for concept_id, subject in session.execute(
+            select(Concept.id, Concept.subject).where(Concept.id.in_(some))
+        ).all():
             yield _document(concept_id, subject, terms.get(concept_id, []), defined.get(concept_id, set()))
 
 
-def _document(concept_id: int, subject: str | None, terms: list[TermRow], defined: Iterable[str]) -> dict[str, str]:
+def _document(
+    concept_id: int, subject: str | None, terms: list[TermRow], defined: Iterable[str]
+) -> dict[str, str]:
     """Only words as they are written: stems, parts and typos are found from the query's side, in the vocabulary."""
     word: set[str] = set()
     whole: set[str] = set()
@@ -378,7 +388,9 @@ def _document(concept_id: int, subject: str | None, terms: list[TermRow], define
         "latin": APART.join(sorted(latin)),
         "defined": APART.join(sorted(defined)),
         "subject": subject or "",
-        "language": " ".join(sorted({tag for term in terms for tag in (term.language, term.language.partition("-")[0])})),
+        "language": " ".join(
+            sorted({tag for term in terms for tag in (term.language, term.language.partition("-")[0])})
+        ),
         "status": " ".join(sorted({term.status for term in terms})),
     }
 

@@ -87,9 +87,13 @@ def find(opened: Generation, query: Query, filters: Filters, limit: int) -> list
     _add(scores, _in_all([_any(opened, *ways) for ways in zip(plain, latin, strict=True)]))
     found = _best(opened, scores, allowed, limit)
     if len(found) < ENOUGH:
-        near = [_most({**_near(opened, word), **words}) for word, words in zip(query.words, plain, strict=True)]
+        near = [
+            _most({**_near(opened, word), **words}) for word, words in zip(query.words, plain, strict=True)
+        ]
         _add(scores, _in_all([_any(opened, *ways) for ways in zip(near, latin, strict=True)]))
-        defined = [[doc for form in word.folds for doc in opened.documents("defined", form)] for word in query.words]
+        defined = [
+            [doc for form in word.folds for doc in opened.documents("defined", form)] for word in query.words
+        ]
         _add(scores, _in_all([dict.fromkeys(docs, FAR / 10) for docs in defined]))
         found = _best(opened, scores, allowed, limit)
     return found
@@ -141,7 +145,11 @@ def _best(opened: Generation, scores: Scores, allowed: set[int] | None, limit: i
 def _allowed(opened: Generation, filters: Filters) -> set[int] | None:
     """Documents that the filters let through, or None for all."""
     allowed: set[int] | None = None
-    for name, values in (("subject", filters.subjects), ("language", filters.languages), ("status", filters.statuses)):
+    for name, values in (
+        ("subject", filters.subjects),
+        ("language", filters.languages),
+        ("status", filters.statuses),
+    ):
         if values is not None:
             docs = {doc for value in values for doc in opened.documents(name, value)}
             allowed = docs if allowed is None else allowed & docs

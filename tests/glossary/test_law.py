@@ -54,8 +54,15 @@ XML = """<?xml version="1.0" encoding="UTF-8"?>
 
 def test_an_act_in_markdown_has_its_articles_and_their_paragraphs():
     act = read_act(MARKDOWN, "wetten/Vreemdelingenwet-2000_BWBR0011823.md")
-    assert (act.title, act.bwb, list(act.articles)) == ("Vreemdelingenwet 2000", "BWBR0011823", ["28", "9a", "83.0a"])
-    assert act.text_of("28", "2") == "De vergunning wordt verleend voor ten hoogste vijf achtereenvolgende jaren."
+    assert (act.title, act.bwb, list(act.articles)) == (
+        "Vreemdelingenwet 2000",
+        "BWBR0011823",
+        ["28", "9a", "83.0a"],
+    )
+    assert (
+        act.text_of("28", "2")
+        == "De vergunning wordt verleend voor ten hoogste vijf achtereenvolgende jaren."
+    )
     assert act.text_of("art. 28", "1.").endswith("b. de vergunning in te trekken.")
     assert act.text_of("9a") == "Deze bepaling heeft geen leden."
     assert act.text_of("9a", "1") is act.text_of("300") is act.text_of(None) is None
@@ -64,10 +71,20 @@ def test_an_act_in_markdown_has_its_articles_and_their_paragraphs():
 
 def test_an_act_in_xml_is_read_without_what_is_not_law_or_not_in_force():
     act = read_act(XML.encode())
-    assert (act.title, act.bwb, act.valid_from.isoformat()) == ("Vreemdelingenwet 2000", "BWBR0011823", "2026-07-01")
+    assert (act.title, act.bwb, act.valid_from.isoformat()) == (
+        "Vreemdelingenwet 2000",
+        "BWBR0011823",
+        "2026-07-01",
+    )
     assert list(act.articles) == ["28", "83.0a"] and list(act.articles["28"].paragraphs) == ["1", "2"]
-    assert act.text_of("28", "1") == "Onze Minister is bevoegd:\na. de aanvraag in te willigen;\nb. de vergunning in te trekken."
-    assert act.text_of("28", "2") == "De vergunning wordt verleend voor ten hoogste drie achtereenvolgende jaren."
+    assert (
+        act.text_of("28", "1")
+        == "Onze Minister is bevoegd:\na. de aanvraag in te willigen;\nb. de vergunning in te trekken."
+    )
+    assert (
+        act.text_of("28", "2")
+        == "De vergunning wordt verleend voor ten hoogste drie achtereenvolgende jaren."
+    )
     assert act.text_of("28").splitlines()[0] == "1. Onze Minister is bevoegd:"
     assert read_act(XML.replace(' encoding="UTF-8"', "")).articles.keys() == act.articles.keys()
 
@@ -79,7 +96,10 @@ def test_both_forms_of_one_paragraph_have_one_hash():
 
 UNREADABLE = [
     (b"<toestand><wetgeving>", "broken"),
-    (b"<?xml version='1.0'?><!DOCTYPE toestand [<!ENTITY x 'yyyy'>]><toestand><artikel><kop><nr>1</nr></kop><al>&x;</al></artikel></toestand>", "entities"),
+    (
+        b"<?xml version='1.0'?><!DOCTYPE toestand [<!ENTITY x 'yyyy'>]><toestand><artikel><kop><nr>1</nr></kop><al>&x;</al></artikel></toestand>",
+        "entities",
+    ),
     (b"<?xml version='1.0'?><toestand bwb-id='BWBR0000001'></toestand>", "no article"),
     ("Hallo, ዓለም".encode(), "no heading"),
     (b"", "no heading"),
@@ -116,8 +136,16 @@ def concepts(session):
         entry("vervallen", article="9a"),
         entry("verkeerd", article="500"),
         entry("wet"),
-        {"code": "elders", "terms": [{"language": "nl", "text": "elders"}], "law": [{"act": "Wet COA", "bwb": "BWBR0006685", "article": "28"}]},
-        {"code": "zonder-bwb", "terms": [{"language": "nl", "text": "x"}], "law": [{"act": "vreemdelingenwet 2000", "article": "28"}]},
+        {
+            "code": "elders",
+            "terms": [{"language": "nl", "text": "elders"}],
+            "law": [{"act": "Wet COA", "bwb": "BWBR0006685", "article": "28"}],
+        },
+        {
+            "code": "zonder-bwb",
+            "terms": [{"language": "nl", "text": "x"}],
+            "law": [{"act": "vreemdelingenwet 2000", "article": "28"}],
+        },
     ]
     assert not load_concepts(session, entries, origin="import", origin_name="law", by="test").rejected
     session.commit()
@@ -132,13 +160,31 @@ def test_the_first_text_is_taken_over_and_a_later_one_flags_what_changed(concept
     old, new = read_act(MARKDOWN, "BWBR0011823.md"), read_act(XML.encode())
     first = law.import_act(concepts, old, by="Rana")
     concepts.commit()
-    assert kinds(first) == {"duur": "first", "bevoegdheid": "first", "vervallen": "first", "verkeerd": "gone", "wet": "act", "zonder-bwb": "first"}
+    assert kinds(first) == {
+        "duur": "first",
+        "bevoegdheid": "first",
+        "vervallen": "first",
+        "verkeerd": "gone",
+        "wet": "act",
+        "zonder-bwb": "first",
+    }
     assert list(law.flagged(concepts)) == []
     assert set(kinds(law.import_act(concepts, old, by="Rana")).values()) == {"same", "gone", "act"}
     second = law.import_act(concepts, new, by="Rana")
     concepts.commit()
-    assert kinds(second) == {"duur": "changed", "bevoegdheid": "same", "vervallen": "gone", "verkeerd": "gone", "wet": "act", "zonder-bwb": "changed"}
-    assert [reference.concept.code for reference in law.flagged(concepts)] == ["duur", "vervallen", "zonder-bwb"]
+    assert kinds(second) == {
+        "duur": "changed",
+        "bevoegdheid": "same",
+        "vervallen": "gone",
+        "verkeerd": "gone",
+        "wet": "act",
+        "zonder-bwb": "changed",
+    }
+    assert [reference.concept.code for reference in law.flagged(concepts)] == [
+        "duur",
+        "vervallen",
+        "zonder-bwb",
+    ]
     changed = next(compared for compared in second if compared.code == "duur")
     assert [piece for piece in changed.diff if piece[0] != "same"] == [("gone", "vijf"), ("new", "drie")]
 
