@@ -113,8 +113,10 @@ def service(database_url, tmp_path):
 def chromium():
     if CHROMIUM is None:
         pytest.skip("no Chromium is installed: apt-get install chromium, then run the tests again")
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    # the machine that runs the tests is busy with the other half of them
+    expect.set_options(timeout=20_000)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield browser
@@ -130,7 +132,7 @@ def somebody(chromium, service):
         context = chromium.new_context(
             base_url=service.url, locale=locale, timezone_id="Europe/Amsterdam", accept_downloads=True, **options
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(30_000)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: page.__dict__.setdefault("mistakes", []).append(str(error)))

@@ -41,7 +41,7 @@ def test_what_is_typed_without_a_connection_arrives_when_it_is_back(service, som
     page, _ = a_translator_at_work(service, somebody)
     page.context.set_offline(True)
     page.locator(FIELD).press_sequentially("تم استلام طلبكم")
-    expect(page.locator("[data-save-state]:visible")).to_contain_text("kept on this computer", timeout=20_000)
+    expect(page.locator("[data-save-state]:visible")).to_contain_text("kept on this computer")
     page.context.set_offline(False)
     page.evaluate("dispatchEvent(new Event('online'))")
     expect(page.locator("[data-save-state]:visible")).to_have_text(SAVED, timeout=30_000)
@@ -54,17 +54,17 @@ def test_a_closed_tab_loses_nothing(service, somebody):
     page.close()  # at once, before anything could be sent by itself
     again = page.context.new_page()
     again.goto(address)
-    expect(again.locator(FIELD)).to_have_value("ሕቶኹም በጺሑ ኣሎ።", timeout=15_000)
+    expect(again.locator(FIELD)).to_have_value("ሕቶኹም በጺሑ ኣሎ።")
 
 
 def test_a_killed_server_loses_nothing(service, somebody):
     page, address = a_translator_at_work(service, somebody)
     field = page.locator(FIELD)
     field.press_sequentially("قبل الانقطاع")
-    expect(page.locator("[data-save-state]:visible")).to_have_text(SAVED, timeout=15_000)
+    expect(page.locator("[data-save-state]:visible")).to_have_text(SAVED)
     service.kill()
     field.press_sequentially(" وبعده")
-    expect(page.locator("[data-save-state]:visible")).to_contain_text("kept on this computer", timeout=20_000)
+    expect(page.locator("[data-save-state]:visible")).to_contain_text("kept on this computer")
     service.start()
     page.evaluate("dispatchEvent(new Event('online'))")
     expect(page.locator("[data-save-state]:visible")).to_have_text(SAVED, timeout=40_000)
@@ -76,12 +76,12 @@ def test_going_away_while_the_server_comes_back_shows_the_newest_text(service, s
     page, address = a_translator_at_work(service, somebody)
     service.kill()
     page.locator(FIELD).press_sequentially("بعد الانقطاع ሰላም")
-    expect(page.locator("[data-save-state]:visible")).to_contain_text("kept on this computer", timeout=20_000)
+    expect(page.locator("[data-save-state]:visible")).to_contain_text("kept on this computer")
     service.start()
     # the page is asked for at the very moment in which the text is sent
     page.evaluate("dispatchEvent(new Event('online'))")
     page.goto(address)
-    expect(page.locator(FIELD)).to_have_value("بعد الانقطاع ሰላም", timeout=15_000)
+    expect(page.locator(FIELD)).to_have_value("بعد الانقطاع ሰላም")
 
 
 def test_two_people_at_one_segment_both_keep_their_text(service, somebody):
@@ -90,7 +90,7 @@ def test_two_people_at_one_segment_both_keep_their_text(service, somebody):
     other.goto(address)
     other.wait_for_selector(FIELD)
     page.locator(FIELD).press_sequentially("نص سميرة")
-    expect(page.locator("[data-save-state]:visible")).to_have_text(SAVED, timeout=15_000)
+    expect(page.locator("[data-save-state]:visible")).to_have_text(SAVED)
     other.locator(FIELD).press_sequentially("نص هناء")
     conflict = other.locator("[data-conflict]")
     expect(conflict).to_be_visible(timeout=15_000)
@@ -98,10 +98,10 @@ def test_two_people_at_one_segment_both_keep_their_text(service, somebody):
     expect(conflict).to_contain_text("نص هناء")
     expect(conflict).to_contain_text("Samira")
     conflict.locator("[data-take=mine]").click()
-    expect(other.locator("[data-save-state]:visible")).to_have_text(SAVED, timeout=15_000)
+    expect(other.locator("[data-save-state]:visible")).to_have_text(SAVED)
     panel = other.locator("aside.panel")
     other.reload()
-    expect(panel).to_contain_text("replaced a draft", timeout=15_000, use_inner_text=False)
+    expect(panel).to_contain_text("replaced a draft", use_inner_text=False)
     expect(panel).to_contain_text("نص سميرة", use_inner_text=False)
 
 
