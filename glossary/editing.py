@@ -14,15 +14,24 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, selectinload
 
+from glossary.equivalence import approve_equivalence, describe_equivalence
 from glossary.history import history_of, record_new, recorded, take_back
 from glossary.models import (
     LONGEST_TERM,
     USABLE,
     Concept,
-    Equivalence,
     History,
     Term,
     utc_now,
+)
+from glossary.refusals import (
+    DuplicateCode,
+    DuplicateTerm,
+    EmptyTerm,
+    NotDecidable,
+    OwnProposal,
+    TermTooLong,
+    same_person,
 )
 from glossary.relations import CyclicRelation, add_relation, relate, remove_relation
 from languages import tags
@@ -37,66 +46,6 @@ __all__ = [
 ]  # fmt: skip
 
 undo = take_back
-
-
-class DuplicateTerm(Exception):
-    """The concept already has this word in this language."""
-
-    def __init__(
-        self, term_id: int | None, concept_id: int, language: str, text: str, status: str | None = None
-    ):
-        self.term_id, self.concept_id, self.language, self.text, self.status = (
-            term_id,
-            concept_id,
-            language,
-            text,
-            status,
-        )
-        said = f" as {status}" if status else ""
-        super().__init__(f"This concept already has this term in {language}{said}. Change that one instead.")
-
-
-class DuplicateCode(Exception):
-    """Another concept has this public name."""
-
-    def __init__(self, code: str):
-        self.code = code
-        super().__init__(
-            f"There is already a concept with the code {code}. Choose another code, or open that concept."
-        )
-
-
-class OwnProposal(Exception):
-    """Nobody decides on what they wrote or last changed themselves."""
-
-    def __init__(self, term_id: int, by: str):
-        self.term_id, self.by = term_id, by
-        super().__init__(
-            "You wrote or last changed this term yourself. Another reviewer of the language must decide."
-        )
-
-
-class NotDecidable(Exception):
-    """The term is not in a state in which this can be decided."""
-
-    def __init__(self, term_id: int, status: str, action: str):
-        self.term_id, self.status, self.action = term_id, status, action
-        super().__init__(
-            f"This term is {status}, so it cannot be {action}. Load the page again to see it as it is."
-        )
-
-
-class EmptyTerm(Exception):
-    def __init__(self) -> None:
-        super().__init__("A term needs at least one letter or digit. Write the word, then save again.")
-
-
-class TermTooLong(Exception):
-    def __init__(self, length: int):
-        self.length, self.longest = length, LONGEST_TERM
-        super().__init__(
-            f"This term has {length} characters; {LONGEST_TERM} is the most. Put explanations into the definition or a note."
-        )
 
 
 # Concepts
@@ -357,12 +306,8 @@ def _refuse_own(term: Term, by: str, by_id: int | None) -> None:
     hands = [(term.created_by, term.created_by_id)]
     if term.changed_by is not None:
         hands.append((term.changed_by, term.changed_by_id))
-    if any(_same_person(name, number, by, by_id) for name, number in hands):
+    if any(same_person(name, number, by, by_id) for name, number in hands):
         raise OwnProposal(term.id, by)
-
-
-def _same_person(name: str, number: int | None, by: str, by_id: int | None) -> bool:
-    return number == by_id if number is not None and by_id is not None else name == by
 
 
 def _refuse_unfit(text: str) -> None:
@@ -381,47 +326,6 @@ def _refuse_duplicate(concept: Concept, language: str, text: str, *, but: Term |
 def nfc(text: str) -> str:
     """The text as compared, never as stored: canonical composition, no white space around it."""
     return unicodedata.normalize("NFC", text).strip()
-
-
-# Equivalence
-
-
-def describe_equivalence(
-    session: Session, concept: Concept, language: str, degree: str, *, by: str, by_id: int | None = None,
-    strategy: str | None = None, differs: dict[str, str] | None = None, why: str | None = None,
-) -> Equivalence:  # fmt: skip
-    """Say how far a language has the same concept, in what it differs and what to do; a proposal until a second
-    person approves it."""
-    language = tags.normalise(language)
-    with recorded(session, [concept], "described", by=by, by_id=by_id, why=why):
-        row = next((row for row in concept.equivalences if row.language == language), None)
-        if row is None:
-            row = Equivalence(language=language)
-            concept.equivalences.append(row)
-        row.degree, row.strategy, row.differs = degree, strategy, dict(differs or {})
-        row.status, row.created_by, row.created_by_id = "proposed", by, by_id
-        row.decided_at = row.decided_by = row.decided_by_id = None
-    return row
-
-
-def approve_equivalence(
-    session: Session,
-    equivalence: Equivalence,
-    *,
-    by: str,
-    by_id: int | None = None,
-    waiver: str | None = None,
-) -> Equivalence:
-    """Agree with what somebody else described. Raises OwnProposal."""
-    if waiver is None and _same_person(equivalence.created_by, equivalence.created_by_id, by, by_id):
-        raise OwnProposal(equivalence.id, by)
-    why, proposer = (f"waiver: {waiver}" if waiver else None), equivalence.created_by_id
-    with recorded(
-        session, [equivalence.concept], "approved", by=by, by_id=by_id, why=why, proposer_id=proposer
-    ):
-        equivalence.status, equivalence.decided_at = "approved", utc_now()
-        equivalence.decided_by, equivalence.decided_by_id = by, by_id
-    return equivalence
 
 
 # What waits, and what came of it
