@@ -125,10 +125,10 @@ def test_what_is_not_there_is_not_found(session, index, kind):
 ORDER = [("vluchteling", "vluchteling"), ("bezwaar", "bezwaar"), ("asylum seeker", "asielzoeker"), ("محكمة", "rechtbank"), ("ስደተኛ", "vluchteling")]
 
 
-@pytest.mark.parametrize(("query", "first"), ORDER)
-def test_the_very_word_comes_first(session, index, query, first):
+def test_the_very_word_comes_first(session, index):
     fill(session)
-    assert codes(session, index, query)[0] == first
+    for query, first in ORDER:
+        assert codes(session, index, query)[0] == first
 
 
 def test_among_equals_the_preferred_term_comes_first_and_deprecated_last(session, index):
@@ -301,18 +301,18 @@ DAMAGES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("damage", DAMAGES)
-def test_a_damaged_index_is_built_anew_before_it_answers(session, tmp_path, damage):
+def test_a_damaged_index_is_built_anew_before_it_answers(session, tmp_path):
     fill(session)
-    folder = tmp_path / "terms"
-    first = WhooshIndex(folder)
-    assert codes(session, first, "panahandeh")[:1] == ["vluchteling"]
-    first.close()
-    damage(folder)
-    again = WhooshIndex(folder)
-    assert codes(session, again, "panahandeh")[:1] == ["vluchteling"]
-    assert codes(session, again, "vergunning") == ["verblijfsvergunning-asiel"]
-    again.close()
+    for damage in DAMAGES:
+        folder = tmp_path / damage.__name__
+        first = WhooshIndex(folder)
+        assert codes(session, first, "panahandeh")[:1] == ["vluchteling"]
+        first.close()
+        damage(folder)
+        again = WhooshIndex(folder)
+        assert codes(session, again, "panahandeh")[:1] == ["vluchteling"], damage.__name__
+        assert codes(session, again, "vergunning") == ["verblijfsvergunning-asiel"]
+        again.close()
 
 
 def test_an_index_of_another_database_is_not_believed(session, index, tmp_path):
@@ -363,7 +363,7 @@ KILLED = """
 """
 
 
-@pytest.mark.parametrize("after", [0.05, 0.15, 0.3])
+@pytest.mark.parametrize("after", [0.05, 0.2])
 def test_a_kill_in_the_middle_of_building_leaves_an_index_that_answers(session, index, tmp_path, after):
     fill(session)
     assert codes(session, index, "mahkama") == ["rechtbank"]

@@ -66,11 +66,11 @@ SENTENCES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("language", "sentence", "expected"), SENTENCES, ids=[f"{line[0]}-{number}" for number, line in enumerate(SENTENCES)])
-def test_terms_are_found_where_they_stand_and_nowhere_else(terms, language, sentence, expected):
-    found = recognise(terms, sentence, source_language=language, target_language="en")
-    assert [(hit.surface, hit.code, hit.certainty) for hit in found] == expected
-    assert all(sentence[hit.start : hit.end] == hit.surface for hit in found)
+def test_terms_are_found_where_they_stand_and_nowhere_else(terms):
+    for language, sentence, expected in SENTENCES:
+        found = recognise(terms, sentence, source_language=language, target_language="en")
+        assert [(hit.surface, hit.code, hit.certainty) for hit in found] == expected, sentence
+        assert all(sentence[hit.start : hit.end] == hit.surface for hit in found)
 
 
 def test_a_longer_term_comes_first_and_the_one_inside_says_so(terms):
@@ -94,11 +94,12 @@ TAGGED = [
 ]
 
 
-@pytest.mark.parametrize(("language", "text", "surface", "code"), TAGGED)
-def test_tags_are_looked_through(terms, language, text, surface, code):
-    hit = recognise(terms, text, source_language=language, target_language="en")[0]
-    assert (hit.surface, hit.code, hit.certainty if language != "am" else "exact") == (surface, code, "exact")
-    assert text[hit.start : hit.end] == surface
+def test_tags_are_looked_through(terms):
+    for language, text, surface, code in TAGGED:
+        hit = recognise(terms, text, source_language=language, target_language="en")[0]
+        assert (hit.surface, hit.code) == (surface, code)
+        assert hit.certainty == ("possible" if language == "am" else "exact")
+        assert text[hit.start : hit.end] == surface
 
 
 @given(st.lists(st.sampled_from(["<1>", "</1>", "<2/>", "ፍርድ", " ", "محكمة", "a<b", "1>", "<12>"]), max_size=12))
@@ -119,9 +120,10 @@ SMALL = [
 ]
 
 
-@pytest.mark.parametrize(("language", "text", "surfaces"), SMALL)
-def test_an_abbreviation_is_not_the_small_word_that_is_spelt_like_it(terms, language, text, surfaces):
-    assert [hit.surface for hit in recognise(terms, text, source_language=language, target_language="ar")] == surfaces
+def test_an_abbreviation_is_not_the_small_word_that_is_spelt_like_it(terms):
+    for language, text, surfaces in SMALL:
+        found = recognise(terms, text, source_language=language, target_language="ar")
+        assert [hit.surface for hit in found] == surfaces, text
 
 
 def test_variants_are_exact_ways_to_write_a_term(terms):
@@ -240,12 +242,13 @@ DRAFTS = [
 ]
 
 
-@pytest.mark.parametrize(("source", "target", "language", "expected"), DRAFTS)
-def test_a_draft_without_the_approved_term_is_pointed_out_in_any_inflection(terms, source, target, language, expected):
-    approve(terms, "rechtbank", language)
-    found = missing_terms(terms, source, target, source_language="nl", target_language=language)
-    assert [(missing.kind, missing.expected) for missing in found] == expected
-    assert all(source[missing.start : missing.end] == missing.source_term for missing in found)
+def test_a_draft_without_the_approved_term_is_pointed_out_in_any_inflection(terms):
+    for language in ("ar", "ti"):
+        approve(terms, "rechtbank", language)
+    for source, target, language, expected in DRAFTS:
+        found = missing_terms(terms, source, target, source_language="nl", target_language=language)
+        assert [(missing.kind, missing.expected) for missing in found] == expected, target
+        assert all(source[missing.start : missing.end] == missing.source_term for missing in found)
 
 
 BRACKETS = [
@@ -257,14 +260,14 @@ BRACKETS = [
 ]
 
 
-@pytest.mark.parametrize(("source", "target", "expected"), BRACKETS)
-def test_a_draft_keeps_the_dutch_word_where_the_concept_asks_for_it(terms, source, target, expected):
+def test_a_draft_keeps_the_dutch_word_where_the_concept_asks_for_it(terms):
     for code in ("verblijfsvergunning", "ind"):
         editing.change_concept(terms, editing.concept_with_code(terms, code), keep_source=True, by="Rana")
     terms.commit()
-    found = missing_terms(terms, source, target, source_language="nl", target_language="ar")
-    assert [missing.kind for missing in found] == expected
-    assert missing_terms(terms, source, source, source_language="nl", target_language="nl-BE") == []
+    for source, target, expected in BRACKETS:
+        found = missing_terms(terms, source, target, source_language="nl", target_language="ar")
+        assert [missing.kind for missing in found] == expected, target
+        assert missing_terms(terms, source, source, source_language="nl", target_language="nl-BE") == []
 
 
 FORBIDDEN = [
@@ -276,19 +279,19 @@ FORBIDDEN = [
 ]
 
 
-@pytest.mark.parametrize(("language", "text", "surfaces"), FORBIDDEN)
-def test_a_forbidden_word_is_found_in_any_inflection_with_what_to_say_instead(terms, language, text, surfaces):
+def test_a_forbidden_word_is_found_in_any_inflection_with_what_to_say_instead(terms):
     concept = editing.concept_with_code(terms, "asielzoeker")
-    approve(terms, "asielzoeker", language)
-    word = {"ar": "متسلل", "tr": "kaçak", "am": "ህገወጥ"}[language]
-    term = editing.propose_term(terms, concept, language, word, by="Omar", by_id=1)
-    editing.forbid_term(terms, term, "hurts", by="Rana", by_id=2)
+    for language, word in {"ar": "متسلل", "tr": "kaçak", "am": "ህገወጥ"}.items():
+        approve(terms, "asielzoeker", language)
+        term = editing.propose_term(terms, concept, language, word, by="Omar", by_id=1)
+        editing.forbid_term(terms, term, "hurts", by="Rana", by_id=2)
     terms.commit()
-    found = forbidden_in(terms, text, language)
-    assert [bad.surface for bad in found] == surfaces
-    for bad in found:
-        assert (bad.reason, bad.code, bad.status) == ("hurts", "asielzoeker", "forbidden")
-        assert list(bad.instead) == CONCEPTS["asielzoeker"][language]
+    for language, text, surfaces in FORBIDDEN:
+        found = forbidden_in(terms, text, language)
+        assert [bad.surface for bad in found] == surfaces, text
+        for bad in found:
+            assert (bad.reason, bad.code, bad.status) == ("hurts", "asielzoeker", "forbidden")
+            assert list(bad.instead) == CONCEPTS["asielzoeker"][language]
 
 
 def test_a_forbidden_word_inside_an_approved_term_or_shared_with_one_is_allowed(terms):
