@@ -155,7 +155,8 @@ def difference_marks(match) -> Markup:
 
 def machine_line(machine) -> str:
     """Which engine, through which languages, and what to look at."""
-    path = (" ← " if tags.direction(str(get_locale() or "en")) == "rtl" else " → ").join(machine.path)
+    # codes are Latin letters: an isolate keeps them in their order on a page read from the right
+    path = "\u2066" + " → ".join(machine.path) + "\u2069"
     notes = [machine_note(note) for note in machine.notes]
     if len(machine.path) > 2:
         notes.insert(0, _("through %(language)s", language=language(machine.path[1])))
