@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Literal
 
 from sqlalchemy import select
@@ -18,8 +19,8 @@ from sqlalchemy.orm import Session
 from glossary.models import RANK, USABLE, Concept, Equivalence, Term
 from glossary.trie import Form
 from glossary.vocabulary import TermFacts, View, exact, is_capitals, kept_facts, views
-from languages import folding, tags
-from languages.words import keys, term_keys, words
+from languages import folding, stems, tags
+from languages.words import dutch_compound_parts, keys, term_keys, words
 
 Certainty = Literal["exact", "possible"]
 
@@ -265,6 +266,11 @@ def _spot(seen: Iterable[View], text: str) -> list[_Spot]:
             ):
                 continue
             same = all(written[first + at] == word for at, word in enumerate(form.words))
+            if not same and any(
+                _another_word(written[first + at], word, form.keys[at], sentence[first + at], language)
+                for at, word in enumerate(form.words)
+            ):
+                continue
             part = not same and _is_part(surfaces, form, language)
             place = (tokens[first].start, tokens[end - 1].end, form.concept_id)
             rank = (same, not part)
@@ -284,6 +290,21 @@ def _spot(seen: Iterable[View], text: str) -> list[_Spot]:
             _Spot(first, last, text[first:last], facts, certainty, not whole, (start, end) in enclosed)
         )
     return sorted(spots, key=lambda spot: (spot.start, -spot.end, spot.certainty != "exact", spot.facts.id))
+
+
+@lru_cache(maxsize=65536)
+def _another_word(
+    surface: str, word: str, term: frozenset[str], sentence: frozenset[str], language: str
+) -> bool:
+    """Whether two words share nothing but a stem although a dictionary knows both as different words: "object" is
+    not "objection", داد is not دادگاه. What no dictionary knows is left to the stem."""
+    if surface == word or (language == "nl" and dutch_compound_parts(surface)):
+        return False
+    by_stem = {folding.fold(stems.stem(one, language), language) for one in (surface, word)}
+    if not term & sentence <= by_stem:
+        return False
+    lemmas = [stems.in_dictionary(one, language) for one in (surface, word)]
+    return None not in lemmas and lemmas[0] != lemmas[1]
 
 
 def _enclosed(spans: set[tuple[int, int]]) -> set[tuple[int, int]]:
