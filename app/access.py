@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from sqlalchemy import ColumnElement, and_, false, or_, select, true
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from app.models import Confidentiality, Document, Person, RoleName, Segment, Translation
 from languages import tags
@@ -134,7 +134,7 @@ def find_document(session: Session, person: Person, document_id: int) -> Documen
 
 def find_translation(session: Session, person: Person, translation_id: int) -> Translation:
     """The translation, if this person may see it. Raises Hidden."""
-    translation = session.get(Translation, translation_id)
+    translation = session.get(Translation, translation_id, options=[joinedload(Translation.document, innerjoin=True)])
     if translation is None or not may_see_translation(person, translation):
         raise Hidden
     return translation
@@ -150,7 +150,10 @@ def may_see_translation(person: Person, translation: Translation) -> bool:
 
 def find_segment(session: Session, person: Person, segment_id: int, *, for_update: bool = False) -> Segment:
     """The segment, if this person may see its translation. Raises Hidden."""
-    segment = session.get(Segment, segment_id, with_for_update={"of": Segment} if for_update else None)
+    # whose it is, and of which document, in the same question: it is asked with every second of typing
+    whose = joinedload(Segment.translation, innerjoin=True).joinedload(Translation.document, innerjoin=True)
+    lock = {"of": Segment} if for_update else None
+    segment = session.get(Segment, segment_id, with_for_update=lock, options=[whose])
     if segment is None or not may_see_translation(person, segment.translation):
         raise Hidden
     return segment
