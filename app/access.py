@@ -75,13 +75,18 @@ def require_belonging(person: Person) -> None:
 def may_see_document(person: Person, document: Document) -> bool:
     """Administrators see all; staff what is not confidential and what they uploaded; translators and reviewers the
     documents that are translated in a pair of theirs."""
-    if is_administrator(person):
-        return True
-    if has_role(person, RoleName.STAFF) and (
-        document.confidentiality != Confidentiality.CONFIDENTIAL or document.uploaded_by_id == person.id
-    ):
+    if sees_whole_document(person, document):
         return True
     return any(_works_on(person, document.source_language, t.target_language) for t in document.translations)
+
+
+def sees_whole_document(person: Person, document: Document) -> bool:
+    """Whether the person sees a document in all its languages: administrators, and staff what is not confidential or
+    what they uploaded. Only they ask for more languages."""
+    return is_administrator(person) or (
+        has_role(person, RoleName.STAFF)
+        and (document.confidentiality != Confidentiality.CONFIDENTIAL or document.uploaded_by_id == person.id)
+    )
 
 
 def _works_on(person: Person, source: str, target: str) -> bool:
@@ -145,7 +150,7 @@ def may_see_translation(person: Person, translation: Translation) -> bool:
     document = translation.document
     if _works_on(person, document.source_language, translation.target_language):
         return True
-    return (is_administrator(person) or has_role(person, RoleName.STAFF)) and may_see_document(person, document)
+    return sees_whole_document(person, document)
 
 
 def find_segment(session: Session, person: Person, segment_id: int, *, for_update: bool = False) -> Segment:

@@ -31,14 +31,19 @@ def metadatas() -> list[MetaData]:
 def make_engine(url: str, **options: object) -> Engine:
     """An engine whose transactions behave alike on SQLite and PostgreSQL.
 
-    PostgreSQL reads at REPEATABLE READ nowhere: READ COMMITTED, the default, is what the version checks assume.
+    Its errors never quote the values of a statement: those are clients' texts. PostgreSQL reads at REPEATABLE READ nowhere: READ COMMITTED, the default, is what the version checks assume.
     """
     if url.startswith("sqlite"):
-        engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": BUSY_TIMEOUT / 1000}, **options)
+        engine = create_engine(
+            url,
+            connect_args={"check_same_thread": False, "timeout": BUSY_TIMEOUT / 1000},
+            hide_parameters=True,
+            **options,
+        )
         event.listen(engine, "connect", _on_sqlite_connect)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20, **options)
+    return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20, hide_parameters=True, **options)
 
 
 def _on_sqlite_connect(connection, _record) -> None:
@@ -61,6 +66,18 @@ def _begin_sqlite(connection) -> None:
 def new_session(engine: Engine, *, writes: bool = True) -> Session:
     """A session; with ``writes=False`` it only reads, and on SQLite waits for nobody."""
     return Session(engine if writes else engine.execution_options(dragoman_writes=False), expire_on_commit=False)
+
+
+def empty_write_ahead_log(engine: Engine) -> None:
+    """After an erasure on SQLite: overwrite the erased pages in the database's file and empty its log, which holds
+    them as they were. Without a transaction, after the commit; where somebody still reads, the next one does it."""
+    if engine.dialect.name != "sqlite":
+        return
+    connection = engine.raw_connection()
+    try:
+        connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
+    finally:
+        connection.close()
 
 
 @contextmanager

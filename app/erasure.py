@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from app.models import Document
+from app.models import Document, Sentence
 from app.workflow import document_key
+from glossary.models import Term
 from memory import recording
 from memory.models import Unit
 
@@ -33,6 +34,11 @@ def erase_document(session: Session, document: Document, *, with_memory: bool) -
     if with_memory:
         units = units_of(session, document)
         recording.forget(session, document=document_key(document))
+    # a word proposed from the editor keeps its sentence for the reviewer: that goes too, the word stays
+    sentences = select(Sentence.text).where(Sentence.document_id == document.id)
+    session.execute(
+        update(Term).where(Term.context.in_(sentences)).values(context=None).execution_options(synchronize_session=False)
+    )
     session.execute(delete(Document).where(Document.id == document.id))
     session.expunge(document)
     return Erased(units)

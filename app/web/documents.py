@@ -6,7 +6,17 @@ import datetime as dt
 import io
 import secrets
 
-from flask import Blueprint, abort, flash, make_response, render_template, request, send_file, url_for
+from flask import (
+    Blueprint,
+    abort,
+    current_app,
+    flash,
+    make_response,
+    render_template,
+    request,
+    send_file,
+    url_for,
+)
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from flask_login import current_user
@@ -14,7 +24,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
 from app import access, delivery, erasure, errors, intake, jobs, workflow
-from app.db import current_session
+from app.db import current_session, empty_write_ahead_log
 from app.models import Confidentiality, Document, Event, RoleName, Translation
 from app.web import config, see_other
 from importers.units import UnreadableFile
@@ -35,8 +45,9 @@ def listing():
         .limit(200)
     )
     documents = list(db.scalars(query))
-    counts = workflow.progress(db, [t.id for d in documents for t in d.translations])
-    return render_template("documents.html", documents=documents, counts=counts)
+    shown = {d.id: [t for t in d.translations if access.may_see_translation(current_user, t)] for d in documents}
+    counts = workflow.progress(db, [t.id for translations in shown.values() for t in translations])
+    return render_template("documents.html", documents=documents, shown=shown, counts=counts)
 
 
 @pages.route("/documents/new", methods=["GET", "POST"])
@@ -136,7 +147,7 @@ def show(document_id: int):
             if not tags.same_language(tag, document.source_language)
             and tag not in {t.target_language for t in document.translations}
         ],
-        may_ask=access.has_role(current_user, RoleName.STAFF, RoleName.ADMINISTRATOR),
+        may_ask=access.sees_whole_document(current_user, document),
         may_erase=access.may_erase(current_user, document),
         access=access,
     )
@@ -147,7 +158,8 @@ def ask(document_id: int):
     """Ask for one more language."""
     db = current_session()
     document = access.find_document(db, current_user, document_id)
-    access.require_role(current_user, RoleName.STAFF, RoleName.ADMINISTRATOR)
+    if not access.sees_whole_document(current_user, document):
+        raise access.NotAllowed("role")
     person = current_user._get_current_object()
     translation = intake.add_translation(db, document, request.form.get("language", ""), by=person)
     jobs.enqueue(db, "suggest", {"translation": translation.id}, translation_id=translation.id)
@@ -166,6 +178,7 @@ def erase(document_id: int):
         return render_template("document_erase.html", document=document, units=erasure.units_of(db, document))
     erased = erasure.erase_document(db, document, with_memory=request.form.get("memory") == "yes")
     db.commit()
+    empty_write_ahead_log(current_app.extensions["engine"])
     flash(
         ngettext(
             "The document is erased, and %(num)s unit of it in the memory.",
