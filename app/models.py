@@ -149,6 +149,8 @@ class Document(Base):
     """A file somebody uploaded to have it translated. `once` is the form's token: a form sent twice is one document."""
 
     __tablename__ = "document"
+    # the memory names a document by its number: that of an erased one is never given again
+    __table_args__ = ({"sqlite_autoincrement": True},)
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     once: Mapped[str] = mapped_column(String(64), unique=True)
@@ -198,7 +200,7 @@ class Sentence(Base):
     """One sentence of a block as people translate it. `cut` is importers.inline.Segment without its text."""
 
     __tablename__ = "sentence"
-    __table_args__ = (UniqueConstraint("document_id", "position"),)
+    __table_args__ = (UniqueConstraint("document_id", "position"), {"sqlite_autoincrement": True})
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     document_id: Mapped[int] = mapped_column(ForeignKey(Document.id, ondelete="CASCADE"))
@@ -214,7 +216,7 @@ class Translation(Base):
     """A document in one target language. A waiver lets one person approve their own work here; it is always shown."""
 
     __tablename__ = "translation"
-    __table_args__ = (UniqueConstraint("document_id", "target_language"),)
+    __table_args__ = (UniqueConstraint("document_id", "target_language"), {"sqlite_autoincrement": True})
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     document_id: Mapped[int] = mapped_column(ForeignKey(Document.id, ondelete="CASCADE"))
@@ -242,6 +244,8 @@ class Segment(Base):
     __table_args__ = (
         UniqueConstraint("translation_id", "position"),
         Index("ix_segment_state_translation_id", "state", "translation_id"),
+        # a page left open on an erased document never writes into another one
+        {"sqlite_autoincrement": True},
     )
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)

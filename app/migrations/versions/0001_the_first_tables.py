@@ -323,7 +323,8 @@ def upgrade() -> None:
     sa.Column('uploaded_at', storage.columns.UtcTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['uploaded_by_id'], ['person.id'], name=op.f('fk_document_uploaded_by_id_person'), ondelete='SET NULL'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_document')),
-    sa.UniqueConstraint('once', name=op.f('uq_document_once'))
+    sa.UniqueConstraint('once', name=op.f('uq_document_once')),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('document', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_document_uploaded_by_id'), ['uploaded_by_id'], unique=False)
@@ -395,7 +396,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['translator_id'], ['person.id'], name=op.f('fk_translation_translator_id_person'), ondelete='SET NULL'),
     sa.ForeignKeyConstraint(['waived_by_id'], ['person.id'], name=op.f('fk_translation_waived_by_id_person'), ondelete='SET NULL'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_translation')),
-    sa.UniqueConstraint('document_id', 'target_language', name=op.f('uq_translation_document_id_target_language'))
+    sa.UniqueConstraint('document_id', 'target_language', name=op.f('uq_translation_document_id_target_language')),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('translation', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_translation_translator_id'), ['translator_id'], unique=False)
@@ -430,7 +432,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['block_id'], ['block.id'], name=op.f('fk_sentence_block_id_block'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['document_id'], ['document.id'], name=op.f('fk_sentence_document_id_document'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_sentence')),
-    sa.UniqueConstraint('document_id', 'position', name=op.f('uq_sentence_document_id_position'))
+    sa.UniqueConstraint('document_id', 'position', name=op.f('uq_sentence_document_id_position')),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('sentence', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_sentence_block_id'), ['block_id'], unique=False)
@@ -474,7 +477,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['translation_id'], ['translation.id'], name=op.f('fk_segment_translation_id_translation'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['written_by_id'], ['person.id'], name=op.f('fk_segment_written_by_id_person'), ondelete='SET NULL'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_segment')),
-    sa.UniqueConstraint('translation_id', 'position', name=op.f('uq_segment_translation_id_position'))
+    sa.UniqueConstraint('translation_id', 'position', name=op.f('uq_segment_translation_id_position')),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('segment', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_segment_sentence_id'), ['sentence_id'], unique=False)
