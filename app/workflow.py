@@ -205,7 +205,8 @@ def _fill_repetitions(session: Session, person: Person, segment: Segment) -> lis
             Sentence.text == segment.sentence.text,
         )
         .order_by(Segment.position)
-        .with_for_update(of=Segment)
+        # what somebody else works on at this moment is not filled: two who fill each other would wait for ever
+        .with_for_update(of=Segment, skip_locked=True)
     )
     filled = list(session.scalars(same))
     for other in filled:
@@ -231,6 +232,9 @@ def hand_over(
     now = utc_now()
     for segment in segments:
         segment.waiting_since = now
+        if segment.written_by_id is None:
+            # a text that came with the file: who hands it over stands for it, and a second person approves
+            _set_text(segment, person, segment.target, Origin(segment.origin))
         _move(session, segment, person, "hand over")
     session.flush()
     return len(segments)
@@ -378,6 +382,7 @@ def send_back(
 ) -> None:
     """Return a segment to its translator with a reason of REASONS and words. Raises ReasonNeeded, Stale, IllegalMove."""
     access.require_reviewer(person, segment.translation)
+    _check_length(comment)
     if reason not in REASONS or (reason == "other" and not comment.strip()):
         raise ReasonNeeded
     _check_legal(segment, "send back")
