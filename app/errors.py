@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from flask import Flask, Response, jsonify, make_response, render_template, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from app import accounts, intake, workflow
 from app.access import Hidden, NotAllowed
+from app.db import current_session
 from app.models import SegmentState
 from importers.units import UnreadableFile
 from languages import tags
@@ -50,7 +51,7 @@ def install(app: Flask) -> None:
         workflow.ReasonNeeded, workflow.NothingToHandOver, accounts.WeakPassword, accounts.InvitationNotValid,
         accounts.WrongCredentials, accounts.TooManyAttempts, accounts.NotAnAddress, accounts.AlreadyThere,
         accounts.LastAdministrator, intake.SameLanguage, intake.AlreadyAsked, tags.UnknownLanguage, UnreadableFile,
-        StaleDataError, OperationalError, CSRFError, HTTPException, Exception,
+        StaleDataError, OperationalError, IntegrityError, DataError, OverflowError, CSRFError, HTTPException, Exception,
     ):  # fmt: skip
         app.register_error_handler(kind, respond)
 
@@ -59,6 +60,9 @@ def respond(error: Exception) -> Response:
     """The answer to an error, in the form that was asked for."""
     if isinstance(error, HTTPException) and error.code is not None and error.code < 400:
         return error.get_response()
+    if isinstance(error, SQLAlchemyError):
+        # the page that tells it reads from the same session
+        current_session().rollback()
     told = answer(error)
     if wants_json():
         body = {"message": told.message, **(told.extra or {})}
@@ -99,6 +103,18 @@ def answer(error: Exception) -> Answer:
         case OperationalError() if "locked" in str(error.orig):
             return Answer(
                 503, _("Very busy"), _("The service is very busy. Nothing was lost: try again in a few seconds.")
+            )
+        case IntegrityError():
+            # somebody else wrote the same row first: sent again, the second one finds it
+            return Answer(
+                503, _("Very busy"), _("The service is very busy. Nothing was lost: try again in a few seconds.")
+            )
+        case DataError() | OverflowError():
+            # a number or a text that no column holds, which no form of ours sends
+            return Answer(
+                422,
+                _("This did not work"),
+                _("The request could not be understood. Go back, load the page again and try once more."),
             )
     invalid = invalid_message(error)
     if invalid is not None:

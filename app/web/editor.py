@@ -3,6 +3,8 @@ that runs none."""
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from flask import (
     Blueprint,
     Response,
@@ -18,6 +20,7 @@ from flask_babel import format_time, ngettext
 from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import contains_eager, joinedload
 
 from app import access, errors, suggestions, workflow
@@ -220,7 +223,8 @@ def _ask_now(db, segment: Segment, key: str):
     db.rollback()
     answers, note = suggestions.ask_machine(models(), [text], source, target)
     if note is None:
-        with transaction(current_app.extensions["engine"]) as own:
+        # somebody who asked at the same moment may have kept the same answer
+        with suppress(IntegrityError), transaction(current_app.extensions["engine"]) as own:
             if own.get(Sentence, sentence_id) is not None:
                 suggestions.keep(own, [sentence_id], target, key, answers)
     return answers[0], note
@@ -232,9 +236,9 @@ def _form() -> dict:
     return sent if isinstance(sent, dict) or hasattr(sent, "get") else {}
 
 
-def _text(form) -> str:
-    """The target text as typed; a browser sends a form's line ends as CR LF (HTML, "newline normalisation")."""
-    text = form.get("text", "")
+def _text(form, name: str = "text") -> str:
+    """A text as typed; a browser sends a form's line ends as CR LF (HTML, "newline normalisation")."""
+    text = form.get(name, "")
     if not isinstance(text, str):
         text = ""
     if not request.is_json:
@@ -246,7 +250,7 @@ def _text(form) -> str:
 def _version(form) -> int:
     try:
         return int(form.get("version", 0))
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return 0
 
 
@@ -322,7 +326,7 @@ def send_back(segment_id: int):
     segment = access.find_segment(db, current_user, segment_id, for_update=True)
     form = _form()
     workflow.send_back(
-        db, _me(), segment, _version(form), reason=str(form.get("reason", "")), comment=str(form.get("comment", ""))
+        db, _me(), segment, _version(form), reason=_text(form, "reason"), comment=_text(form, "comment")
     )
     return _done(db, segment, (SegmentState.WAITING,))
 

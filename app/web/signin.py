@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from flask import Blueprint, current_app, make_response, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from flask_login import current_user, login_user, logout_user
@@ -61,9 +59,10 @@ def _begin(person) -> None:
 
 def _inside(address: str | None) -> str:
     """The address to go on to, if it is one of ours."""
-    if not address or not address.startswith("/") or address.startswith(("//", "/\\")) or urlsplit(address).netloc:
+    if not address or not address.startswith("/") or address.startswith("//"):
         return ""
-    return address
+    # browsers take a backslash for a slash and drop tabs and line ends (WHATWG URL, "basic URL parser")
+    return "" if any(c == "\\" or c < " " for c in address) else address
 
 
 @pages.post("/sign-out")
@@ -88,7 +87,7 @@ def welcome(token: str):
     if request.method == "GET":
         return render_template("welcome.html", invitation=invitation, name=name, email="", errors={})
     wrong: dict[str, str] = {}
-    if not name.strip() and invitation.person_id is None:
+    if invitation.person_id is None and not 0 < len(name.strip()) <= 200:
         wrong["name"] = _("Write the name that colleagues know you by.")
     password = request.form.get("password", "")
     if password != request.form.get("again", ""):
