@@ -311,7 +311,11 @@ def _trimmed(children: list[Token]) -> tuple[int, int]:
             first += 1
         elif idle(children[last]):
             last -= 1
-        elif children[first].type == "pair_open" and _closing(children, first) == last:
+        elif (
+            children[first].type == "pair_open"
+            and _closing(children, first) == last
+            and "reference" not in children[last].meta  # ](…) can stay outside; [name] changes with its words
+        ):
             first, last = first + 1, last - 1
         else:
             break

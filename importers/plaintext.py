@@ -66,11 +66,19 @@ def write(data: bytes, translations: Mapping[str, Translation], language: str, d
     """The file with its paragraphs replaced; a wrapped paragraph is wrapped again at its own width."""
     file = decode(data, NAME)
     newline = file.newline
+    chunks = _chunks(file.text)
+    written = [_written(chunk, file.text, translations, newline) for chunk in chunks]
+    changed = [new != file.text[c.lines[0].start : c.lines[-1].end] for new, c in zip(written, chunks, strict=True)]
     out, at = [], 0
-    for chunk in _chunks(file.text):
+    for number, chunk in enumerate(chunks):
         start, end = chunk.lines[0].start, chunk.lines[-1].end
         out.append(file.text[at:start])
-        out.append(_written(chunk, file.text, translations, newline))
+        follows = ""
+        if number + 1 < len(chunks) and LINE_END.fullmatch(file.text, end, chunks[number + 1].lines[0].start):
+            follows = LINE_END.split(written[number + 1])[0]
+        if changed[number] or (follows and changed[number + 1]):
+            written[number] = _apart(written[number], chunk, follows, newline)
+        out.append(written[number])
         at = end
     out.append(file.text[at:])
     if draft:
@@ -83,7 +91,6 @@ def write(data: bytes, translations: Mapping[str, Translation], language: str, d
 
 def _written(chunk: _Chunk, text: str, translations: Mapping[str, Translation], newline: str) -> str:
     out, at = [], chunk.lines[0].start
-    changed = False
     for span in chunk.spans:
         out.append(text[at : span.start])
         at = span.end
@@ -91,15 +98,25 @@ def _written(chunk: _Chunk, text: str, translations: Mapping[str, Translation], 
         if translation is None or not translation.text.strip() or translation.text == span.unit.text:
             out.append(text[span.start : span.end])
             continue
-        changed = True
         plain = "".join(piece.text for piece in pieces(translation.text, span.unit.codes)).strip("\r\n")
         out.append(newline.join(_wrapped(plain, chunk, span) if chunk.width else LINE_END.split(plain)))
     out.append(text[at : chunk.lines[-1].end])
-    lines = LINE_END.split("".join(out))
-    if changed and not chunk.width and len(lines) > 1 and _is_wrapped(lines):
-        # by chance they now look like one wrapped paragraph: two spaces keep them apart
-        out = [newline.join([line.rstrip(_BLANK) + "  " for line in lines[:-1]] + lines[-1:])]
     return "".join(out)
+
+
+def _apart(written: str, chunk: _Chunk, follows: str, newline: str) -> str:
+    """The lines of a chunk as they will be read again: where they would by chance be joined with each other or with the
+    line that follows, two spaces at their ends keep them apart."""
+    lines = LINE_END.split(written)
+    blocks = [[line.text for line in block] for block in _blocks(_lines("\n".join([*lines, follows])))]
+    if chunk.width:
+        if not follows or not blocks or len(blocks[0]) <= len(lines):
+            return written
+        return written.rstrip(_BLANK) + "  "
+    if not any(len(block) > 1 and (_is_wrapped(block) or _hangs(block)) for block in blocks):
+        return written
+    last = lines[-1].rstrip(_BLANK) + "  " if follows else lines[-1]
+    return newline.join([line.rstrip(_BLANK) + "  " for line in lines[:-1]] + [last])
 
 
 def _wrapped(text: str, chunk: _Chunk, span: _Span) -> list[str]:

@@ -100,6 +100,11 @@ def test_a_shortcut_link_keeps_its_address_when_its_words_change():
     assert text == "انظر [الدائرة][IND] الآن\n\n[IND]: https://ind.nl\n"
 
 
+def test_a_paragraph_that_is_one_shortcut_link_keeps_its_address():
+    text = written("## [IND][]\n\n[COA]\n\n[IND]: https://ind.nl\n[COA]: https://coa.nl\n", {"1": "<1>ሀ</1>", "2": "<1>ع</1>"})
+    assert text.startswith("## [ሀ][IND]\n\n[ع][COA]\n")
+
+
 def test_only_the_translated_block_changes():
     data = TestMarkdown().sample("folder.md")
     unit = next(u for u in markdown.read(data, "x").units if u.text.startswith("U krijgt een tolk"))

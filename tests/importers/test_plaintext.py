@@ -75,6 +75,15 @@ def test_translated_lines_that_happen_to_look_wrapped_stay_apart():
     assert texts(written) == [long, long, "x"]
 
 
+def test_a_translated_bullet_is_not_joined_with_the_lines_after_it():
+    data = "- Neem mee:\n  uw paspoort en een foto\nen verder uw W-document,\nook als het verlopen is".encode()
+    before = texts(data)
+    assert before == ["Neem mee: uw paspoort en een foto", "en verder uw W-document,", "ook als het verlopen is"]
+    for words in (ARABIC, ETHIOPIC * 3, "x"):
+        written = plaintext.write(data, {"1": Translation(words), "2": Translation(words * 2)}, "ti", None)
+        assert texts(written) == [words, words * 2, before[2]]
+
+
 def test_text_that_looks_like_a_tag_becomes_a_literal_code():
     (unit,) = plaintext.read(b"Zie <1> en </2> en <3/> en </4/>", "x.txt").units
     assert unit.text == "Zie <1/> en <2/> en <3/> en </4/>"
