@@ -76,7 +76,7 @@ def test_translated_lines_that_happen_to_look_wrapped_stay_apart():
 
 
 def test_a_translated_bullet_is_not_joined_with_the_lines_after_it():
-    data = "- Neem mee:\n  uw paspoort en een foto\nen verder uw W-document,\nook als het verlopen is".encode()
+    data = b"- Neem mee:\n  uw paspoort en een foto\nen verder uw W-document,\nook als het verlopen is"
     before = texts(data)
     assert before == ["Neem mee: uw paspoort en een foto", "en verder uw W-document,", "ook als het verlopen is"]
     for words in (ARABIC, ETHIOPIC * 3, "x"):
