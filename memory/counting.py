@@ -10,6 +10,9 @@ import numpy as np
 
 from memory.segments import Postings
 
+#: Rare tokens' lists that hold fewer units than this together are counted in one go.
+MANY = 20_000
+
 
 def at_least(
     postings: Postings, wanted: np.ndarray, low: int, high: int, need: int
@@ -26,26 +29,39 @@ def at_least(
     found = [_set_bits(_not_less(planes, need, last - first), first, low, high)] if len(rows) >= need else []
     rare, touched = None, np.empty(0, np.int64)
     if lists:
-        rare = np.zeros(high - low, np.uint8 if len(lists) < 256 else np.uint16)
-        for listed in lists:
-            a, b = np.searchsorted(listed, (low, high)) if len(listed) > 8 else (0, len(listed))
-            near = listed[a:b]
-            if len(listed) <= 8:
-                near = near[(near >= low) & (near < high)]
-            rare[near - np.uint32(low)] += 1
+        rare = _counted(lists, low, high)
         touched = np.flatnonzero(rare >= max(need - len(rows), 1)) + low
+        times = rare[touched - low]
         for many in range(1, 4):
-            some = touched[rare[touched - low] == many]
-            found.append(some[_has(_not_less(planes, need - many, last - first), some - first * 64)])
-        found.append(touched[rare[touched - low] > 3])
-    units = np.unique(np.concatenate(found)) if len(found) > 1 else found[0] if found else touched
-    counts = np.zeros(len(units), np.int64)
-    for level, plane in enumerate(planes):
-        counts += _has(plane, units - first * 64).astype(np.int64) << level
+            some = touched[times == many]
+            if len(some):
+                found.append(some[_number([_not_less(planes, need - many, last - first)], some - first * 64) > 0])
+        found.append(touched[times > 3])
+    if len(found) > 1:
+        chosen = np.zeros(high - low, bool)
+        for some in found:
+            chosen[some - low] = True
+        units = np.flatnonzero(chosen) + low
+    else:
+        units = found[0] if found else touched
+    counts = _number(planes, units - first * 64)
     if rare is not None:
         counts += rare[units - low]
     enough = counts >= need
     return units[enough], counts[enough]
+
+
+def _counted(lists: list[np.ndarray], low: int, high: int) -> np.ndarray:
+    """How often each unit of [low, high) stands in the lists."""
+    if sum(map(len, lists)) < MANY:
+        together = np.concatenate(lists)
+        together = together[(together >= low) & (together < high)]
+        return np.bincount(together - np.uint32(low), minlength=high - low)
+    rare = np.zeros(high - low, np.uint8 if len(lists) < 256 else np.uint16)
+    for listed in lists:
+        a, b = np.searchsorted(listed, (low, high))
+        rare[listed[a:b] - np.uint32(low)] += 1
+    return rare
 
 
 def _sum(rows: np.ndarray) -> list[np.ndarray]:
@@ -84,9 +100,14 @@ def _not_less(planes: list[np.ndarray], number: int, width: int) -> np.ndarray:
     return result
 
 
-def _has(bits: np.ndarray, units: np.ndarray) -> np.ndarray:
-    """Whether each unit's bit is set. Bytes, not words: the order of a machine's bytes does not matter."""
-    return (bits.view(np.uint8)[units >> 3] >> (units & 7).astype(np.uint8) & 1).astype(bool)
+def _number(planes: list[np.ndarray], units: np.ndarray) -> np.ndarray:
+    """The number that the planes hold for each unit. Bytes, not words: the order of a machine's bytes does not
+    matter."""
+    counts = np.zeros(len(units), np.int64)
+    where, bit = units >> 3, (units & 7).astype(np.uint8)
+    for level, plane in enumerate(planes):
+        counts += (plane.view(np.uint8)[where] >> bit & 1).astype(np.int64) << level
+    return counts
 
 
 def _set_bits(bits: np.ndarray, first: int, low: int, high: int) -> np.ndarray:
