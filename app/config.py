@@ -59,7 +59,7 @@ class Config:
         time, a secret key in it that only its owner can read."""
         data = Path(environ.get("DRAGOMAN_DATA") or "var").expanduser().resolve()
         try:
-            data.mkdir(parents=True, exist_ok=True)
+            data.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             raise WrongSetting("DRAGOMAN_DATA", f"the folder {data} cannot be made: {error.strerror}") from error
         url = environ.get("DRAGOMAN_DATABASE_URL") or f"sqlite:///{data / 'dragoman.sqlite3'}"
@@ -70,6 +70,8 @@ class Config:
                 "DRAGOMAN_DATABASE_URL",
                 "must start with sqlite:/// or postgresql:// (for example postgresql://user:password@host/dragoman)",
             )
+        if 0 < len(environ.get("DRAGOMAN_SECRET_KEY", "")) < 32:
+            raise WrongSetting("DRAGOMAN_SECRET_KEY", "must have at least 32 characters, for example from `openssl rand -hex 32`")
         return cls(
             data=data,
             database_url=url,

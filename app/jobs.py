@@ -11,6 +11,7 @@ import datetime as dt
 import logging
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from sqlalchemy import Engine, delete, or_, select, update
@@ -101,7 +102,7 @@ def work_once(engine: Engine, kinds: Mapping[str, Step], stop: threading.Event |
 
 def _end(engine: Engine, job_id: int, state: str, *, note: str) -> None:
     with transaction(engine) as session:
-        session.execute(update(Job).where(Job.id == job_id).values(state=state, note=note, ended_at=utc_now()))
+        session.execute(update(Job).where(Job.id == job_id).values(state=state, note=note, ended_at=None if state == "queued" else utc_now()))
 
 
 def forget_old(session: Session) -> None:
@@ -127,6 +128,8 @@ class Worker:
             self._thread.join(timeout)
 
     def _run(self) -> None:
+        with suppress(Exception), transaction(self.engine) as session:
+            forget_old(session)
         while not self._stop.is_set():
             try:
                 if not work_once(self.engine, self.kinds, self._stop):

@@ -368,7 +368,7 @@ def correct(session: Session, person: Person, segment: Segment, text: str, versi
         return
     _check_version(segment, version, text)
     _retract(session, segment)
-    # what stood there before is kept with the move
+    # what stood there before is in the event before this one
     _move(session, segment, person, "correct", text=text)
     segment.target = text
     segment.changed_by_id, segment.changed_at = person.id, utc_now()

@@ -43,7 +43,7 @@ def test_every_document_format_is_on_the_page_of_formats():
 @pytest.mark.parametrize(
     ("name", "value"),
     [("DRAGOMAN_PORT", "0"), ("DRAGOMAN_PORT", "٨٠٠٠"), ("DRAGOMAN_HTTPS", "perhaps"), ("DRAGOMAN_DATABASE_URL", "mysql://x/y"),
-     ("DRAGOMAN_MEMORY_THRESHOLD", "40"), ("DRAGOMAN_MAX_UPLOAD_MB", "-1")],
+     ("DRAGOMAN_MEMORY_THRESHOLD", "40"), ("DRAGOMAN_MAX_UPLOAD_MB", "-1"), ("DRAGOMAN_SECRET_KEY", "kort")],
 )  # fmt: skip
 def test_a_wrong_setting_is_refused_by_its_name(tmp_path, name, value):
     with pytest.raises(WrongSetting) as refused:

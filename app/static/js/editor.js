@@ -189,7 +189,10 @@ function open(id, { focus = true } = {}) {
   const place = new URL(article.querySelector(".segment-number").href);
   place.hash = "";
   history.replaceState(null, "", place);
-  article.scrollIntoView({ block: "nearest" });
+  const inView = () => current?.article === article && article.scrollIntoView({ block: "nearest" });
+  inView();
+  // rows that were never drawn get their true height only now, and push this one away
+  requestAnimationFrame(() => requestAnimationFrame(inView));
   if (focus && !(matchMedia("(pointer: coarse)").matches && !typing)) focusOpen();
   article.querySelectorAll(".source mark.term").forEach((mark) => {
     mark.tabIndex = 0;
