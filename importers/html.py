@@ -14,6 +14,8 @@ from importers.units import Catalogue, Format, Translation, Unit
 from languages.tags import direction
 
 NAME = "html"
+#: A page made of nothing but tags takes 8 seconds a megabyte.
+MAX_BYTES = 5 * 1024 * 1024
 
 _CHARSET = re.compile(rb"""<meta\b[^>]*?charset\s*=\s*["']?\s*([a-zA-Z0-9_:.-]+)""", re.IGNORECASE)
 _XML_ENCODING = re.compile(rb"""<\?xml[^>]*?encoding=["']([a-zA-Z0-9_:.-]+)""")
@@ -54,7 +56,7 @@ def write(data: bytes, translations: Mapping[str, Translation], language: str, d
 
 def _decode(data: bytes) -> TextFile:
     declared = _CHARSET.search(data[:4096]) or _XML_ENCODING.match(data[:200])
-    return decode(data, NAME, declared[1].decode("ascii") if declared else None)
+    return decode(data, NAME, declared[1].decode("ascii") if declared else None, MAX_BYTES)
 
 
 _Edit = tuple[int, int, str]

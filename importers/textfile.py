@@ -59,12 +59,12 @@ class TextFile:
         return self.encoding
 
 
-def decode(data: bytes, format: str, declared: str | None = None) -> TextFile:
+def decode(data: bytes, format: str, declared: str | None = None, max_bytes: int = MAX_BYTES) -> TextFile:
     """The text of a file.
 
     Raises UnreadableFile: "too-large", "empty", "not-text" (binary, or bytes that fit no encoding we know).
     """
-    check_size(data, format)
+    check_size(data, format, max_bytes)
     if not data.strip():
         raise UnreadableFile(format, "empty", "This file is empty. Choose a file with text in it.")
     if data.startswith(_UTF32):
@@ -101,16 +101,16 @@ def decode(data: bytes, format: str, declared: str | None = None) -> TextFile:
         return _guess(data, format)
 
 
-def check_size(data: bytes, format: str) -> None:
-    """Raises UnreadableFile("too-large") above MAX_BYTES."""
-    if len(data) > MAX_BYTES:
+def check_size(data: bytes, format: str, max_bytes: int = MAX_BYTES) -> None:
+    """Raises UnreadableFile("too-large") above `max_bytes`."""
+    if len(data) > max_bytes:
         raise UnreadableFile(
             format,
             "too-large",
             "This file is %(size)s MB; the largest Dragoman reads is %(limit)s MB. Split it into smaller files, "
             "or take out large pictures.",
             size=round(len(data) / 1024 / 1024, 1),
-            limit=MAX_BYTES // 1024 // 1024,
+            limit=max_bytes // 1024 // 1024,
         )
 
 

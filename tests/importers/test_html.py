@@ -176,3 +176,9 @@ def test_every_character_of_a_page_belongs_to_one_token(page):
         assert token.start == at < token.end
         at = token.end
     assert at == len(page)
+
+
+def test_a_page_too_large_to_take_apart_soon_is_refused():
+    with pytest.raises(UnreadableFile) as refused:
+        html.read("ሀ ".encode() * (html.MAX_BYTES // 4 + 1), "x")
+    assert refused.value.reason == "too-large"

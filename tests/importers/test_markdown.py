@@ -5,7 +5,7 @@ import re
 import pytest
 
 from importers import markdown
-from importers.units import Translation
+from importers.units import Translation, UnreadableFile
 from tests.importers.contract import ARABIC, ETHIOPIC, DocumentContract
 
 
@@ -149,3 +149,9 @@ def test_the_words_of_a_law_come_back_whole():
     texts = {u.key: re.sub(r"[a-z]{4,}", "ቃል", u.text) for u in before}
     after = markdown.read(written(text, texts).encode(), "x").units
     assert [u.text for u in after] == [texts[u.key] for u in before]
+
+
+def test_a_markdown_too_large_to_take_apart_soon_is_refused():
+    with pytest.raises(UnreadableFile) as refused:
+        markdown.read("ሀ ".encode() * (markdown.MAX_BYTES // 4 + 1), "x")
+    assert refused.value.reason == "too-large"
