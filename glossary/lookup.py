@@ -32,7 +32,7 @@ from languages import folding, tags
 log = logging.getLogger(__name__)
 
 #: Concepts looked at for a page of twenty.
-CANDIDATES = 60
+CANDIDATES = 40
 
 
 class IndexUnusable(Exception):
@@ -134,10 +134,10 @@ def search(
     if not asked:
         return []
     try:
-        ids = (index or DatabaseScan()).candidates(session, asked, filters, max(CANDIDATES, limit * 3))
+        ids = (index or DatabaseScan()).candidates(session, asked, filters, max(CANDIDATES, limit * 2))
     except IndexUnusable as trouble:
         log.warning("%s", trouble)
-        ids = DatabaseScan().candidates(session, asked, filters, max(CANDIDATES, limit * 3))
+        ids = DatabaseScan().candidates(session, asked, filters, max(CANDIDATES, limit * 2))
     return _ranked(session, asked, filters, ids, limit)
 
 
