@@ -15,7 +15,6 @@ from flask_wtf import CSRFProtect
 
 from app import db, errors
 from app.config import Config
-from memory import index
 
 #: The languages of the interface. A catalogue in app/translations for each but English.
 INTERFACE_LANGUAGES = ("en", "nl", "ar")
@@ -55,6 +54,8 @@ def create_app(config: Config | None = None) -> Flask:
 
     app.extensions["config"] = config
     app.extensions["engine"] = db.make_engine(config.database_url)
+    from memory import index  # numpy: only a service needs it
+
     index.attach(app.extensions["engine"], config.index / "memory")
     app.teardown_appcontext(db.close_session)
     app.teardown_request(lambda _error: request.close())
