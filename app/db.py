@@ -6,12 +6,13 @@ SQLite begins its transactions here and not in the driver: a request that writes
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import flask
-from sqlalchemy import Engine, MetaData, create_engine, event, inspect, text
+from sqlalchemy import Connection, Engine, MetaData, create_engine, event, inspect, text
 from sqlalchemy.orm import Session
 
 #: How long a writer waits for another writer on SQLite, in milliseconds.
@@ -41,7 +42,7 @@ def make_engine(url: str, **options: object) -> Engine:
             **options,
         )
         event.listen(engine, "connect", _on_sqlite_connect)
-        event.listen(engine, "begin", _begin_sqlite)
+        _take_turns(engine)
         return engine
     return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20, hide_parameters=True, **options)
 
@@ -58,9 +59,40 @@ def _on_sqlite_connect(connection, _record) -> None:
     cursor.close()
 
 
-def _begin_sqlite(connection) -> None:
-    writes = connection.get_execution_options().get("dragoman_writes", True)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+def _take_turns(engine: Engine) -> None:
+    """How transactions begin on SQLite.
+
+    The writers of this process wait for each other here and not in SQLite's busy handler. That one looks again after
+    ever longer pauses, up to 100 ms (sqlite3.c, sqliteDefaultBusyCallback), and lets late comers pass meanwhile: with
+    fifty people at work somebody waited for seconds.
+    """
+    turn = threading.Lock()
+
+    def begin(connection: Connection) -> None:
+        if not connection.get_execution_options().get("dragoman_writes", True):
+            connection.exec_driver_sql("BEGIN")
+            return
+        # without a turn in time SQLite answers itself, as it does where another process writes: the database is locked
+        connection.info[_HAS_THE_TURN] = turn.acquire(timeout=BUSY_TIMEOUT / 1000)
+        try:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        except BaseException:
+            end(connection.info)
+            raise
+
+    def end(info: dict[str, object]) -> None:
+        if info.pop(_HAS_THE_TURN, False):
+            turn.release()
+
+    event.listen(engine, "begin", begin)
+    event.listen(engine, "commit", lambda connection: end(connection.info))
+    event.listen(engine, "rollback", lambda connection: None if connection.invalidated else end(connection.info))
+    # whoever forgot to end a transaction: the pool does it when it takes the connection back or gives it up
+    event.listen(engine, "checkin", lambda _connection, record: end(record.info))
+    event.listen(engine, "invalidate", lambda _connection, record, _error: end(record.info))
+
+
+_HAS_THE_TURN = "has the turn to write"
 
 
 def new_session(engine: Engine, *, writes: bool = True) -> Session:
