@@ -24,7 +24,7 @@ def a_translator_at_work(service, somebody, language="ar"):
     desk.click("text=Upload and ask for the translations")
     page = somebody(service.invite("samira@example.org", "Samira", f"translator:nl-{language}"), name="Samira")
     page.click("text=Take this on")
-    page.wait_for_selector(FIELD)
+    page.wait_for_selector("main.is-live")
     return page, page.url.split("#")[0]
 
 
@@ -115,6 +115,7 @@ def test_repeated_sentences_fill_each_other_on_the_page(service, somebody):
     desk.check("input[name=confidentiality][value=public]")
     desk.click("text=Upload and ask for the translations")
     desk.click("a.button:has-text('Open')")
+    desk.wait_for_selector("main.is-live")
     desk.locator(FIELD).fill("ፓስፖርትዎን ይዘው ይምጡ።")
     desk.locator(FIELD).press("Control+Enter")
     states = desk.locator("article.segment")
