@@ -40,12 +40,13 @@ def install(app: Flask) -> None:
         review,
         settings,
         signin,
+        termreview,
         words,
         work,
     )
 
     app.extensions["models"] = Models(app.extensions["config"].models)
-    for module in (health, signin, settings, work, documents, editor, review, lookup, memory, people, desk):
+    for module in (health, signin, settings, work, documents, editor, review, lookup, termreview, memory, people, desk):
         app.register_blueprint(module.pages)
     app.before_request(_guard)
     app.context_processor(_shared)
