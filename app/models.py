@@ -24,6 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
+from memory.models import Unit
 from storage.columns import Key, UtcTime, new_metadata, utc_now
 
 
@@ -82,6 +83,8 @@ class Person(Base, UserMixin):
     epoch: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[dt.datetime] = mapped_column(default=utc_now)
     disabled_at: Mapped[dt.datetime | None]
+    #: The lowest match this person wants to see, in percent; None: what the installation says.
+    memory_threshold: Mapped[int | None]
 
     roles: Mapped[list[Role]] = relationship(
         back_populates="person", cascade="all, delete-orphan", lazy="selectin", order_by="Role.id"
@@ -160,6 +163,11 @@ class Document(Base):
     source_language: Mapped[str] = mapped_column(String(35))
     confidentiality: Mapped[str] = mapped_column(String(20))
     instructions: Mapped[str] = mapped_column(Text, default="")
+    #: Whose case it is, as the organisation writes it (a V-number, a file's number): to erase a person's text by.
+    client_reference: Mapped[str | None] = mapped_column(String(200), index=True)
+    #: What it belongs to, and what it is about: the memory keeps both with each unit.
+    project: Mapped[str | None] = mapped_column(String(80))
+    subject: Mapped[str | None] = mapped_column(String(200))
     warnings: Mapped[list[Any]] = mapped_column(default=list)
     segmenter_version: Mapped[str] = mapped_column(String(40))
     uploaded_by_id: Mapped[int | None] = mapped_column(ForeignKey(Person.id, ondelete="SET NULL"), index=True)
@@ -307,6 +315,35 @@ class Event(Base):
     text: Mapped[str | None] = mapped_column(Text)
 
     person: Mapped[Person | None] = relationship()
+
+
+class SuggestionUse(Base):
+    """A translator took over what a unit of the memory says: counted, and known when the unit turns out wrong."""
+
+    __tablename__ = "suggestion_use"
+    __table_args__ = (UniqueConstraint("segment_id", "unit_id"), Index("ix_suggestion_use_unit_id", "unit_id"))
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    segment_id: Mapped[int] = mapped_column(ForeignKey(Segment.id, ondelete="CASCADE"))
+    unit_id: Mapped[int] = mapped_column(ForeignKey(Unit.id, ondelete="CASCADE"))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey(Person.id, ondelete="SET NULL"))
+    at: Mapped[dt.datetime] = mapped_column(default=utc_now)
+
+
+class MemoryPenalty(Base):
+    """Points taken off what the memory offers, set by an administrator. `name` is one of memory.scoring.PENALTIES;
+    `source` the name of an imported file or starter pack, "" for all of them."""
+
+    __tablename__ = "memory_penalty"
+    __table_args__ = (
+        UniqueConstraint("name", "source"),
+        CheckConstraint("points BETWEEN 0 AND 100", name="points"),
+    )
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    name: Mapped[str] = mapped_column(String(40))
+    source: Mapped[str] = mapped_column(Text, default="")
+    points: Mapped[int]
 
 
 class MachineSuggestion(Base):

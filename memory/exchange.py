@@ -42,6 +42,8 @@ class UnitRow:
     position: int | None = None
     project: str | None = None
     subject: str | None = None
+    confidentiality: str = "internal"
+    client_reference: str | None = None
     quality: str = Quality.UNREVIEWED
     translated_by: str | None = None
     approved_by: str | None = None
@@ -59,7 +61,7 @@ class UnitRow:
 @dataclass(frozen=True, slots=True)
 class Refused:
     """A row that was not taken in. `number` counts rows from 1; `reason`: "empty-source", "empty-target",
-    "broken-source", "broken-target", "unknown-language" or "same-language"."""
+    "broken-source", "broken-target", "unknown-language", "same-language" or "confidential"."""
 
     number: int
     reason: str
@@ -88,6 +90,8 @@ _GIVEN = (
     "position",
     "project",
     "subject",
+    "confidentiality",
+    "client_reference",
     "quality",
     "translated_by",
     "approved_by",
@@ -152,6 +156,9 @@ def take(session: Session, rows: Iterable[UnitRow], *, first_number: int = 1) ->
             continue
         except tags.UnknownLanguage:
             taken.refused.append(Refused(number, "unknown-language"))
+            continue
+        if row.confidentiality == "confidential":
+            taken.refused.append(Refused(number, "confidential"))
             continue
         if values["source_language"] == values["target_language"]:
             taken.refused.append(Refused(number, "same-language"))

@@ -15,6 +15,7 @@ from sqlalchemy import (
     LargeBinary,
     String,
     Text,
+    text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
@@ -61,6 +62,12 @@ class Place:
     translated_at: Mapped[dt.datetime | None] = mapped_column(UtcTime)
     approved_at: Mapped[dt.datetime | None] = mapped_column(UtcTime)
     source_tuid: Mapped[str | None] = mapped_column(Text)
+    #: How far the text may go that was translated here: "public" or "internal" (confidential text never comes in).
+    confidentiality: Mapped[str] = mapped_column(String(20), default="internal", server_default="internal")
+    #: Whose case this was, as the organisation writes it: so that a person's text can be found and erased.
+    client_reference: Mapped[str | None] = mapped_column(String(200))
+    #: The unit whose translation somebody took over and went on from here. Not a key: that unit may be forgotten.
+    built_on: Mapped[int | None] = mapped_column(BigInteger)
     #: Digest of what makes this place one place: see recording.place_digest.
     place: Mapped[bytes] = mapped_column(LargeBinary(16))
     created_at: Mapped[dt.datetime] = mapped_column(UtcTime, default=utc_now)
@@ -70,6 +77,12 @@ class Place:
     next_key: Mapped[int] = mapped_column(Integer, default=0)
     place_key: Mapped[int] = mapped_column(Integer, default=0)
     recency: Mapped[int] = mapped_column(BigInteger)
+
+
+def _known(table: str, column: str) -> Index:
+    """An index over the rows that have a value: an import of a million without one pays nothing for it."""
+    where = text(f"{column} IS NOT NULL")
+    return Index(f"ix_{table}_{column}", column, sqlite_where=where, postgresql_where=where)
 
 
 class Unit(Place, Base):
@@ -84,6 +97,8 @@ class Unit(Place, Base):
         Index("ix_memory_unit_source", "source_language", "target_language", "source_key"),
         Index("ix_memory_unit_document", "document", "position"),
         Index("ix_memory_unit_place", "place"),
+        _known("memory_unit", "client_reference"),
+        _known("memory_unit", "built_on"),
         # an id is never given twice: what points at an erased unit must not find another one
         {"sqlite_autoincrement": True},
     )
@@ -113,6 +128,8 @@ class Unit(Place, Base):
     recalled_at: Mapped[dt.datetime | None] = mapped_column(UtcTime)
     recalled_by: Mapped[str | None] = mapped_column(String(200))
     recall_reason: Mapped[str | None] = mapped_column(Text)
+    #: Up to which state of the term base `UnitConcept` rows were made (the caller's number); None: not yet.
+    concepts_at: Mapped[int | None] = mapped_column(BigInteger)
     #: Set when `Found` rows exist, so that a lookup reads them only where there are any.
     found_elsewhere: Mapped[bool] = mapped_column(Boolean, default=False)
 
@@ -129,8 +146,21 @@ class Found(Place, Base):
         Index("uq_memory_found_unit_id_place", "unit_id", "place", unique=True),
         Index("ix_memory_found_document", "document", "position"),
         Index("ix_memory_found_place", "place"),
+        _known("memory_found", "client_reference"),
+        _known("memory_found", "built_on"),
     )
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     unit_id: Mapped[int] = mapped_column(ForeignKey(Unit.id, ondelete="CASCADE"))
     unit: Mapped[Unit] = relationship(back_populates="found")
+
+
+class UnitConcept(Base):
+    """A concept of the term base whose term stands in a unit's source. Derived: written by `recording.set_concepts`
+    from what the caller recognised. `concept` is an opaque number: the memory knows no term base."""
+
+    __tablename__ = "memory_concept"
+    __table_args__ = (Index("ix_memory_concept_concept", "concept"),)
+
+    unit_id: Mapped[int] = mapped_column(ForeignKey(Unit.id, ondelete="CASCADE"), primary_key=True)
+    concept: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)

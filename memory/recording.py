@@ -33,6 +33,9 @@ PLACE_COLUMNS = (
     "translated_at",
     "approved_at",
     "source_tuid",
+    "confidentiality",
+    "client_reference",
+    "built_on",
     "place",
     "created_at",
     "previous_key",
@@ -157,6 +160,8 @@ def remember(
     project: str | None = None,
     subject: str | None = None,
     confidentiality: str = "internal",
+    client_reference: str | None = None,
+    built_on: int | None = None,
     quality: str = Quality.APPROVED,
     translated_by: str | None = None,
     approved_by: str | None = None,
@@ -171,7 +176,8 @@ def remember(
     The same pair from elsewhere becomes a further place of the same unit, its use counted on. A new translation
     of the same source in the same place of the same document takes the old one's place; the old one stays only
     where it was also found elsewhere. Doing the same twice changes nothing. A unit that was recalled stays recalled.
-    `previous_source`, `next_source`: "" at the edge of a document, None when not known.
+    `previous_source`, `next_source`: "" at the edge of a document, None when not known. `client_reference`: whose
+    case it was, an opaque string. `built_on`: the id of the unit that the translation was made from.
 
     Raises EmptyText, UnstorableText, ConfidentialText, languages.tags.UnknownLanguage.
     """
@@ -196,6 +202,9 @@ def remember(
         "approved_by": approved_by,
         "translated_at": translated_at,
         "approved_at": approved_at,
+        "confidentiality": confidentiality,
+        "client_reference": client_reference,
+        "built_on": built_on,
     }
     now = utc_now()
     here |= place_keys(
@@ -236,6 +245,7 @@ def remember(
             and approved_at > unit.recalled_at
         ):
             unit.recalled_at = unit.recalled_by = unit.recall_reason = None
+        unit.subject = unit.subject or subject
         unit.used_count += used
         unit.last_used_at = max(filter(None, (unit.last_used_at, last_used)), default=None)
         _changed(session, unit)

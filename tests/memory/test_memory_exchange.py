@@ -28,7 +28,14 @@ ROWS = [
     ),
     a_row("ይደውሉ።", "ደውሉ", source_language="am", target_language="ti", notes="n", project="p", used_count=3),
     a_row(
-        "Bel ons", "هاتفنا", previous_source="", next_source="Tot ziens", subject="money", one_to_one=False
+        "Bel ons",
+        "هاتفنا",
+        previous_source="",
+        next_source="Tot ziens",
+        subject="money",
+        one_to_one=False,
+        client_reference="V-123.456.7890",
+        confidentiality="public",
     ),
 ]
 
@@ -111,3 +118,8 @@ def test_what_is_given_can_be_narrowed(session):
     assert given(min_quality="approved") == ["<1>Let op</1>  !"]
     assert "Hallo" in given(target_language="ar")
     assert given(target_language="ar-SY") == ["Hallo"]
+
+
+def test_what_is_confidential_is_left_out_and_named(session):
+    taken = take(session, [a_row("ሚስጢር", "سر", confidentiality="confidential"), a_row()])
+    assert (taken.new, taken.refused) == (1, [Refused(1, "confidential")])
