@@ -49,6 +49,9 @@ def edit(translation_id: int):
     count = workflow.progress(db, [translation.id])[translation.id]
     part = max(0, request.args.get("part", 0, int))
     asked = request.args.get("segment", type=int)
+    if asked is not None and "machine" in request.args:
+        # a browser without scripts asks the machine by a link
+        _offer_machine(db, access.find_segment(db, current_user, asked), suggestions.Suggestions(), ask=True)
     current = _segment_to_open(db, translation, role, asked)
     if current is not None and "part" not in request.args:
         before = select(func.count()).where(Segment.translation_id == translation.id, Segment.position < current.position)
@@ -166,30 +169,49 @@ def _term_marks(db, translation: Translation, segments: list[Segment]) -> dict[i
 
 @pages.get("/segments/<int:segment_id>/panel")
 def panel(segment_id: int):
-    """Suggestions, terms, comments and history of a segment, as a fragment."""
+    """Suggestions, terms, comments and history of a segment, as a fragment. Memory and terms answer at once; what the
+    machine was not asked yet the page asks for apart, so that nobody waits for a model."""
     db = current_session()
-    return _panel(db, access.find_segment(db, current_user, segment_id), ask_machine=True)
+    return _panel(db, access.find_segment(db, current_user, segment_id))
 
 
-def _panel(db, segment: Segment, *, ask_machine: bool = False) -> str:
+@pages.get("/segments/<int:segment_id>/machine")
+def machine(segment_id: int):
+    """What the machine says about a segment, as a fragment; asks it when that was not done yet. `after`: how many
+    suggestions the panel shows already."""
+    db = current_session()
+    segment = access.find_segment(db, current_user, segment_id)
+    translation, offered = segment.translation, suggestions.Suggestions()
+    _offer_machine(db, segment, offered, ask=True)
+    return render_template(
+        "fragments/machine_suggestions.html",
+        translation=translation,
+        offered=offered,
+        after=max(0, request.args.get("after", 0, int)),
+    )
+
+
+def _offer_machine(db, segment: Segment, offered: suggestions.Suggestions, *, ask: bool = False) -> bool:
+    """Put the machine's suggestions beside the others. True when it has to be asked first, and was not (`ask`)."""
+    translation = segment.translation
+    route = models().route(translation.document.source_language, translation.target_language)
+    if route is None:
+        offered.machine_note = "no-model"
+        return False
+    offered.licences = tuple(dict.fromkeys(licence for licence in route.licences if licence))
+    kept = suggestions.kept(db, segment.sentence_id, translation.target_language, route.key)
+    if kept is not None:
+        offered.machine = kept
+    elif ask:
+        offered.machine, offered.machine_note = _ask_now(db, segment, route.key)
+    return kept is None and not ask
+
+
+def _panel(db, segment: Segment) -> str:
     translation = segment.translation
     document = translation.document
     offered = suggestions.for_segment(db, segment, threshold=config().memory_threshold)
-    route = models().route(document.source_language, translation.target_language)
-    key = route.key if route is not None else None
-    pending = False
-    if route is not None:
-        offered.licences = tuple(dict.fromkeys(licence for licence in route.licences if licence))
-    if key is None:
-        offered.machine_note = "no-model"
-    else:
-        kept = suggestions.kept(db, segment.sentence_id, translation.target_language, key)
-        if kept is not None:
-            offered.machine = kept
-        elif ask_machine:
-            offered.machine, offered.machine_note = _ask_now(db, segment, key)
-        else:
-            pending = True
+    pending = _offer_machine(db, segment, offered)
     return render_template(
         "fragments/panel.html",
         segment=segment,

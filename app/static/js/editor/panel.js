@@ -6,6 +6,7 @@ export class Panel {
     this.words = words;
     this.token = token;
     this.kept = new Map();
+    this.machines = new Map();
     this.shown = element.dataset.for ?? null;
     if (this.shown) this.#ready();
     element.addEventListener("submit", (event) => this.#comment(event));
@@ -18,7 +19,7 @@ export class Panel {
   async show(url, id, again = false) {
     this.url = url;
     this.wanted = id;
-    if (this.shown === id && !again && !this.element.querySelector("[data-pending]")) return;
+    if (this.shown === id && !again) return;
     if (again) this.kept.delete(id);
     const late = setTimeout(() => this.element.classList.add("is-stale"), 250);
     this.element.setAttribute("aria-busy", "true");
@@ -46,9 +47,14 @@ export class Panel {
     }
   }
 
-  /** Fetch what will be wanted next. */
+  /** Fetch what will be wanted next, the machine's answer too. */
   prefetch(url, id) {
-    this.#get(url, id).catch(() => {});
+    this.#get(url, id).then((html) => {
+      const fresh = document.createElement("div");
+      fresh.innerHTML = html;
+      const pending = fresh.querySelector("[data-pending]");
+      if (pending) this.#machine(pending.dataset.pending).catch(() => {});
+    }).catch(() => {});
   }
 
   /** Something changed in these segments: ask again next time. */
@@ -58,13 +64,39 @@ export class Panel {
   }
 
   #get(url, id) {
-    if (!this.kept.has(id)) {
-      const going = fetch(`${url}/panel`, { headers: { Accept: "text/html", "X-Requested-With": "fetch" }, redirect: "manual" })
+    return this.#once(this.kept, id, `${url}/panel`);
+  }
+
+  #machine(url) {
+    return this.#once(this.machines, url, url);
+  }
+
+  /** The HTML at an address, asked for once; asked again when it failed. */
+  #once(answers, key, url) {
+    if (!answers.has(key)) {
+      const going = fetch(url, { headers: { Accept: "text/html", "X-Requested-With": "fetch" }, redirect: "manual" })
         .then((response) => response.ok ? response.text() : Promise.reject(new Error(response.status)));
-      going.catch(() => this.kept.delete(id));
-      this.kept.set(id, going);
+      going.catch(() => answers.delete(key));
+      answers.set(key, going);
     }
-    return this.kept.get(id);
+    return answers.get(key);
+  }
+
+  /** The machine is slow: memory and terms are there before it answers. */
+  async #askMachine(pending) {
+    const url = pending.dataset.pending;
+    try {
+      const html = await this.#machine(url);
+      if (!pending.isConnected) return;
+      const fresh = document.createElement("div");
+      fresh.innerHTML = html;
+      pending.replaceWith(...fresh.childNodes);
+      this.#reveal();
+    } catch {
+      if (pending.isConnected) pending.textContent = this.words.machine_failed;
+    } finally {
+      this.machines.delete(url);
+    }
   }
 
   #put(html, id) {
@@ -77,6 +109,15 @@ export class Panel {
   }
 
   #ready() {
+    this.#reveal();
+    const pending = this.element.querySelector("[data-pending]");
+    if (pending) {
+      this.kept.delete(this.shown);
+      this.#askMachine(pending);
+    }
+  }
+
+  #reveal() {
     this.element.querySelectorAll("[data-use], [data-insert-term]").forEach((button) => { button.hidden = false; });
     this.element.dispatchEvent(new CustomEvent("dragoman:ready", { bubbles: true }));
   }
