@@ -75,6 +75,7 @@ def create_app(config: Config | None = None) -> Flask:
 
 
 def _install_people(app: Flask) -> None:
+    from app import accounts
     from app.models import Person
 
     login = LoginManager(app)
@@ -83,12 +84,15 @@ def _install_people(app: Flask) -> None:
 
     @login.user_loader
     def load(identity: str) -> Person | None:
-        """Who is signed in. A new password or a disabled account ends every sign-in: the epoch differs then."""
+        """Who is signed in. A new password or a disabled account ends every sign-in: the epoch differs then. Signing
+        out ends this one, also where its cookie was copied to."""
         number, _, epoch = identity.partition(".")
-        person = db.current_session().get(Person, int(number)) if number.isdigit() else None
+        own = db.current_session()
+        person = own.get(Person, int(number)) if number.isdigit() else None
         if person is None or person.disabled_at or str(person.epoch) != epoch:
             return None
-        return person
+        mark = session.get("sign_in")
+        return None if mark and accounts.has_ended(own, mark) else person
 
 
 def interface_language() -> str:

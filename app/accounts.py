@@ -19,7 +19,7 @@ from dataclasses import asdict, dataclass
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from app.models import Invitation, Person, Role, RoleName, SignInAttempt
+from app.models import EndedSignIn, Invitation, Person, Role, RoleName, SignInAttempt
 from languages import tags
 from storage.columns import utc_now
 
@@ -161,15 +161,7 @@ def sign_in(session: Session, email: str, password: str, *, origin: str, secret:
     Raises WrongCredentials or TooManyAttempts. The caller commits in every case: failed attempts count.
     """
     account, address = _digest(secret, email.strip().lower()), _digest(secret, origin)
-    since = utc_now() - ATTEMPT_WINDOW
-    session.execute(delete(SignInAttempt).where(SignInAttempt.at < utc_now() - dt.timedelta(days=1)))
-    for column, value, most in (
-        (SignInAttempt.account, account, ATTEMPTS_PER_ACCOUNT),
-        (SignInAttempt.origin, address, ATTEMPTS_PER_ORIGIN),
-    ):
-        count = select(func.count()).where(column == value, SignInAttempt.at > since)
-        if (session.scalar(count) or 0) >= most:
-            raise TooManyAttempts(int(ATTEMPT_WINDOW.total_seconds() // 60))
+    _slow_down_guessing(session, account, address)
     person = session.scalar(select(Person).where(Person.email == email.strip().lower()))
     # an unknown address takes as long as a known one
     known = person if person and person.password_hash and not person.disabled_at else Person(password_hash=None)
@@ -180,6 +172,50 @@ def sign_in(session: Session, email: str, password: str, *, origin: str, secret:
         person.password_hash = hash_password(password)
     session.execute(delete(SignInAttempt).where(SignInAttempt.account == account))
     return person
+
+
+def confirm_password(session: Session, person: Person, password: str, *, origin: str, secret: str) -> None:
+    """That somebody who is signed in also knows the password: a screen left open is not enough to change it. Guesses
+    count as those at the door do.
+
+    Raises WrongCredentials or TooManyAttempts. The caller commits in every case.
+    """
+    account, address = _digest(secret, person.email), _digest(secret, origin)
+    _slow_down_guessing(session, account, address)
+    if not is_password_of(person, password):
+        session.add(SignInAttempt(account=account, origin=address))
+        raise WrongCredentials
+
+
+def _slow_down_guessing(session: Session, account: str, address: str) -> None:
+    since = utc_now() - ATTEMPT_WINDOW
+    session.execute(delete(SignInAttempt).where(SignInAttempt.at < utc_now() - dt.timedelta(days=1)))
+    for column, value, most in (
+        (SignInAttempt.account, account, ATTEMPTS_PER_ACCOUNT),
+        (SignInAttempt.origin, address, ATTEMPTS_PER_ORIGIN),
+    ):
+        count = select(func.count()).where(column == value, SignInAttempt.at > since)
+        if (session.scalar(count) or 0) >= most:
+            raise TooManyAttempts(int(ATTEMPT_WINDOW.total_seconds() // 60))
+
+
+def end_sign_in(session: Session, mark: str, *, lifetime: dt.timedelta) -> None:
+    """Sign out: whoever copied the cookie of this sign-in is out too. `mark` is what the cookie carries, `lifetime` how
+    long a cookie lives; older ends are forgotten."""
+    session.execute(delete(EndedSignIn).where(EndedSignIn.at < utc_now() - lifetime - dt.timedelta(days=1)))
+    if not has_ended(session, mark):
+        session.add(EndedSignIn(digest=hashlib.sha256(mark.encode()).hexdigest()))
+
+
+def has_ended(session: Session, mark: str) -> bool:
+    """Whether the person of this sign-in signed out."""
+    return session.get(EndedSignIn, hashlib.sha256(mark.encode()).hexdigest()) is not None
+
+
+def password_links(session: Session, person: Person) -> list[Invitation]:
+    """The links for a new password that were made for this person, the newest first: who makes one could use it."""
+    query = select(Invitation).where(Invitation.person_id == person.id).order_by(Invitation.id.desc())
+    return list(session.scalars(query))
 
 
 def _digest(secret: str, text: str) -> str:

@@ -135,6 +135,8 @@ class Invitation(Base):
     used_at: Mapped[dt.datetime | None]
     withdrawn_at: Mapped[dt.datetime | None]
 
+    invited_by: Mapped[Person | None] = relationship(foreign_keys=[invited_by_id])
+
 
 class SignInAttempt(Base):
     """A failed sign-in, to slow down guessing. Address and account are kept as digests and for a day only."""
@@ -146,6 +148,16 @@ class SignInAttempt(Base):
     account: Mapped[str] = mapped_column(String(64))
     origin: Mapped[str] = mapped_column(String(64))
     at: Mapped[dt.datetime] = mapped_column(default=utc_now)
+
+
+class EndedSignIn(Base):
+    """A sign-in whose person signed out: a copy of its cookie opens nothing any more. Kept as a digest, for as long as
+    the cookie would have lived."""
+
+    __tablename__ = "ended_sign_in"
+
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    at: Mapped[dt.datetime] = mapped_column(default=utc_now, index=True)
 
 
 class Document(Base):

@@ -137,7 +137,18 @@ def _person(person_id: int) -> Person:
 @pages.get("/people/<int:person_id>")
 def show(person_id: int):
     """One person's roles."""
-    return render_template("person.html", shown=_person(person_id), languages=tags.OUR_LANGUAGES, errors={}, link=None)
+    return _person_page(_person(person_id))
+
+
+def _person_page(person: Person, wrong: dict[str, str] | None = None, link: str | None = None) -> str:
+    return render_template(
+        "person.html",
+        shown=person,
+        languages=tags.OUR_LANGUAGES,
+        errors=wrong or {},
+        link=link,
+        password_links=accounts.password_links(current_session(), person),
+    )
 
 
 @pages.post("/people/<int:person_id>/roles")
@@ -150,10 +161,7 @@ def give(person_id: int):
     except ValueError as error:
         db.rollback()
         told = errors.invalid_message(error) or str(error)
-        page = render_template(
-            "person.html", shown=_person(person_id), languages=tags.OUR_LANGUAGES, errors={"targets": told}, link=None
-        )
-        return make_response(page, 422)
+        return make_response(_person_page(_person(person_id), {"targets": told}), 422)
     db.commit()
     return see_other("people.show", person_id=person_id)
 
@@ -192,4 +200,4 @@ def password_link(person_id: int):
     )
     db.commit()
     link = config_url("signin.welcome", token=token)
-    return render_template("person.html", shown=person, languages=tags.OUR_LANGUAGES, errors={}, link=link)
+    return _person_page(person, link=link)

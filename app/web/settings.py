@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, make_response, redirect, render_template, request, session, url_for
+from flask import (
+    Blueprint,
+    current_app,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask_babel import gettext as _
 from flask_babel import refresh
 from flask_login import current_user, login_user
 
 from app import INTERFACE_LANGUAGES, accounts, errors
-from app.accounts import WeakPassword
+from app.accounts import TooManyAttempts, WeakPassword, WrongCredentials
 from app.db import current_session
 from app.web import see_other
 from app.web.signin import _inside
@@ -31,23 +41,40 @@ def choose_language():
 @pages.route("/account", methods=["GET", "POST"])
 def account():
     """Name and password."""
-    if request.method == "GET":
-        return render_template("account.html", errors={})
     db = current_session()
+    if request.method == "GET":
+        return _account(db, {})
     wrong: dict[str, str] = {}
-    if not accounts.is_password_of(current_user, request.form.get("current", "")):
+    try:
+        accounts.confirm_password(
+            db,
+            current_user,
+            request.form.get("current", ""),
+            origin=request.remote_addr or "",
+            secret=current_app.config["SECRET_KEY"],
+        )
+    except TooManyAttempts as error:
+        db.commit()
+        return make_response(_account(db, {"current": errors.invalid_message(error) or ""}), 429)
+    except WrongCredentials:
+        db.commit()
         wrong["current"] = _("This is not your password now.")
-    elif request.form.get("password", "") != request.form.get("again", ""):
+    if not wrong and request.form.get("password", "") != request.form.get("again", ""):
         wrong["again"] = _("The two passwords are not the same. Type both again.")
-    else:
+    if not wrong:
         try:
             accounts.set_password(db, current_user, request.form.get("password", ""))
         except WeakPassword as error:
             wrong["password"] = errors.invalid_message(error) or ""
     if wrong:
-        return make_response(render_template("account.html", errors=wrong), 422)
+        return make_response(_account(db, wrong), 422)
     db.commit()
     login_user(current_user._get_current_object())
     refresh()
     flash(_("Your new password is set. Other sign-ins of yours have ended."))
     return see_other("settings.account")
+
+
+def _account(db, wrong: dict[str, str]) -> str:
+    links = [link for link in accounts.password_links(db, current_user) if link.used_at]
+    return render_template("account.html", errors=wrong, link_used=links[0] if links else None)

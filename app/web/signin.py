@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import secrets
+
 from flask import Blueprint, current_app, make_response, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from flask_login import current_user, login_user, logout_user
@@ -16,7 +19,7 @@ from app.accounts import (
     WrongCredentials,
 )
 from app.db import current_session
-from app.web import see_other
+from app.web import config, see_other
 
 pages = Blueprint("signin", __name__)
 
@@ -54,6 +57,7 @@ def _begin(person) -> None:
     """A new cookie for a new sign-in: what was in the old one is gone (session fixation, OWASP ASVS 3.2.1)."""
     session.clear()
     session.permanent = True
+    session["sign_in"] = secrets.token_urlsafe(16)
     login_user(person)
 
 
@@ -68,6 +72,11 @@ def _inside(address: str | None) -> str:
 @pages.post("/sign-out")
 def sign_out():
     """End this sign-in. Also asks the browser to forget drafts it kept."""
+    mark = session.get("sign_in")
+    if mark:
+        db = current_session()
+        accounts.end_sign_in(db, mark, lifetime=dt.timedelta(hours=config().sign_in_hours))
+        db.commit()
     logout_user()
     session.clear()
     response = see_other("signin.sign_in")

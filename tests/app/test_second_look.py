@@ -311,3 +311,51 @@ def test_what_a_database_complains_about_names_no_text(engine, session):
     with pytest.raises(DBAPIError) as wrong, engine.connect() as connection:
         connection.execute(text("SELECT * FROM nowhere WHERE text = :text"), {"text": "ምስጢር"})
     assert "ምስጢር" not in str(wrong.value)
+
+
+# --- signing out, guessing, links for a new password ---------------------------------------------------------
+
+
+def signed_in(app, person):
+    """A browser that came in through the door, with the mark that the door gives."""
+    client = app.test_client()
+    with client.session_transaction() as cookies:
+        cookies["_user_id"], cookies["_fresh"], cookies["sign_in"] = person.get_id(), True, "a mark of the test"
+    return client
+
+
+def test_a_copied_cookie_is_worth_nothing_after_signing_out(app, session, translator, visit):
+    session.commit()
+    thief = signed_in(app, translator)
+    assert thief.get("/my-work").status_code == 200
+    own = visit(translator)
+    with own._client.session_transaction() as cookies:
+        cookies["sign_in"] = "a mark of the test"
+    assert own.post("/sign-out").status_code == 303
+    assert thief.get("/my-work").status_code == 302
+    # another sign-in of the same person goes on
+    assert visit(translator).get("/my-work").status_code == 200
+
+
+def test_guessing_the_password_of_an_open_screen_has_to_wait(app, session, translator, visit):
+    from app import accounts
+
+    accounts.set_password(session, translator, "vier paarden lezen regen")
+    browser = visit(translator)
+    form = {"current": "niet het wachtwoord", "password": "drie groene fietsen zingen", "again": "drie groene fietsen zingen"}
+    for _ in range(accounts.ATTEMPTS_PER_ACCOUNT):
+        assert browser.post("/account", form).status_code == 422
+    assert browser.post("/account", {**form, "current": "vier paarden lezen regen"}).status_code == 429
+    session.expire_all()
+    assert accounts.is_password_of(translator, "vier paarden lezen regen")
+
+
+def test_who_made_a_link_for_a_new_password_is_shown_to_both(session, administrator, translator, visit):
+    from app import accounts
+
+    _invitation, token = accounts.new_password_link(session, translator, by=administrator, days=7)
+    page = visit(administrator).get(f"/people/{translator.id}").get_data(as_text=True)
+    assert "not used" in page and "Tesfay" in page
+    accounts.accept_invitation(session, token, name="Samira", password="vier paarden lezen regen")
+    page = visit(translator).get("/account").get_data(as_text=True)
+    assert "Your password was set with a link" in page and "Tesfay" in page
