@@ -69,6 +69,35 @@ def require_belonging(person: Person) -> None:
         raise Hidden
 
 
+# --- the memory ----------------------------------------------------------------------------------
+
+
+def reads_memory(person: Person, source: str, target: str) -> bool:
+    """Whether the person may look up what was translated from one language into the other. The memory holds nothing
+    confidential: administrators and staff read all of it, translators and reviewers the pairs of theirs, in both
+    directions, because a translation is offered in both."""
+    if has_role(person, RoleName.ADMINISTRATOR, RoleName.STAFF):
+        return True
+    theirs = pairs(person, RoleName.TRANSLATOR) | pairs(person, RoleName.REVIEWER)
+    return covers(theirs, source, target) or covers(theirs, target, source)
+
+
+def keeps_memory(person: Person, source: str, target: str) -> bool:
+    """Whether the person may change what the memory holds of a pair: administrators everything, reviewers theirs."""
+    return is_administrator(person) or covers(pairs(person, RoleName.REVIEWER), source, target)
+
+
+def is_keeper(person: Person) -> bool:
+    """Whether the person keeps the memory of any pair."""
+    return has_role(person, RoleName.ADMINISTRATOR, RoleName.REVIEWER)
+
+
+def require_keeper(person: Person, source: str, target: str) -> None:
+    """Raise NotAllowed unless the person keeps this pair of the memory."""
+    if not keeps_memory(person, source, target):
+        raise NotAllowed("not-keeper", language=target)
+
+
 # --- documents ---------------------------------------------------------------------------------
 
 

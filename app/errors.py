@@ -9,7 +9,7 @@ import logging
 import traceback
 from dataclasses import dataclass
 
-from flask import Flask, Response, jsonify, make_response, render_template, request
+from flask import Flask, Response, g, jsonify, make_response, render_template, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError, SQLAlchemyError
@@ -38,7 +38,7 @@ class Answer:
 
 def wants_json() -> bool:
     """Whether the editor's script asks, rather than a page or a form."""
-    if request.is_json:
+    if request.is_json or g.get("answers_json"):
         return True
     best = request.accept_mimetypes.best_match(["text/html", "application/json"], default="text/html")
     return best == "application/json"
@@ -182,6 +182,10 @@ def refusal(reason: str, fields: dict[str, str]) -> str:
             return _("You are not a translator into %(language)s. Your administrator can give you that role.", language=language)
         case "not-reviewer":
             return _("You are not a reviewer for %(language)s. Your administrator can give you that role.", language=language)
+        case "not-keeper":
+            return _("The memory is kept by its reviewers: you are not a reviewer for %(language)s. Your administrator can give you that role.", language=language)
+        case "memory-read-only":
+            return _("Programs can only look up here. The memory learns when a reviewer approves.")
         case "reason":
             return _("Say why: the person who proposed this learns from it.")
         case "not-yours":

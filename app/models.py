@@ -395,3 +395,27 @@ class Job(Base):
     queued_at: Mapped[dt.datetime] = mapped_column(default=utc_now)
     lease_until: Mapped[dt.datetime | None]
     ended_at: Mapped[dt.datetime | None]
+
+
+class AccessToken(Base):
+    """A key with which a program acts for a person: what the person may, within `scopes`, until `expires_at`.
+
+    Only its SHA-256 is stored, and its last four characters so that people tell theirs apart. `epoch` is the person's
+    when it was made: a new password ends tokens as it ends sign-ins.
+    """
+
+    __tablename__ = "access_token"
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey(Person.id, ondelete="CASCADE"), index=True)
+    name: Mapped[str] = mapped_column(String(100))
+    scopes: Mapped[list[Any]]
+    token_digest: Mapped[str] = mapped_column(String(64), unique=True)
+    ending: Mapped[str] = mapped_column(String(4))
+    epoch: Mapped[int]
+    created_at: Mapped[dt.datetime] = mapped_column(default=utc_now)
+    expires_at: Mapped[dt.datetime]
+    last_used_at: Mapped[dt.datetime | None]
+    revoked_at: Mapped[dt.datetime | None]
+
+    person: Mapped[Person] = relationship()

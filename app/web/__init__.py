@@ -30,6 +30,7 @@ def models() -> Models:
 def install(app: Flask) -> None:
     """Every page, what pages share, and the guard before them."""
     from app.web import (
+        bearer,
         desk,
         documents,
         editor,
@@ -41,23 +42,38 @@ def install(app: Flask) -> None:
         settings,
         signin,
         termreview,
+        tmserver,
+        tokens,
         words,
         work,
     )
 
     app.extensions["models"] = Models(app.extensions["config"].models)
-    for module in (health, signin, settings, work, documents, editor, review, lookup, termreview, memory, people, desk):
+    # fmt: off
+    for module in (
+        health, signin, settings, work, documents, editor, review, lookup, termreview, memory, people, desk,
+        tokens,
+        tmserver,
+    ):
+        # fmt: on
         app.register_blueprint(module.pages)
+        if module.pages.name in bearer.SCOPES:
+            # no cookie lets anybody in there, so no other page can misuse one
+            app.extensions["csrf"].exempt(module.pages)
     app.before_request(_guard)
     app.context_processor(_shared)
     words.install(app)
 
 
 def _guard() -> Response | None:
-    """Deny by default: strangers sign in first; somebody without a role sees nothing."""
+    """Deny by default: strangers sign in first, programs bring a token; somebody without a role sees nothing."""
+    from app.web import bearer
+
     endpoint = request.endpoint
     if endpoint is None or endpoint in OPEN_ENDPOINTS:
         return None
+    if request.blueprint in bearer.SCOPES:
+        return bearer.enter()
     if not current_user.is_authenticated:
         return current_app.login_manager.unauthorized()
     if endpoint not in ROLELESS_ENDPOINTS and not access.belongs(current_user):
