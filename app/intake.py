@@ -93,10 +93,14 @@ def add_document(
     title: str = "",
     instructions: str = "",
     deadline: dt.date | None = None,
+    client_reference: str = "",
+    project: str = "",
+    subject: str | None = None,
 ) -> Document:
     """Keep a file with its sentences, and ask for translations.
 
-    Sent again with the same `once` the first document is returned. Raises UnknownLanguage, SameLanguage.
+    `client_reference`: whose case it is, as the organisation writes it. Sent again with the same `once` the first
+    document is returned. Raises UnknownLanguage, SameLanguage.
     """
     first = session.scalar(select(Document).where(Document.once == once))
     if first is not None:
@@ -113,6 +117,9 @@ def add_document(
         source_language=source,
         confidentiality=Confidentiality(confidentiality),
         instructions=instructions.strip(),
+        client_reference=" ".join(client_reference.split())[:200] or None,
+        project=" ".join(project.split())[:80] or None,
+        subject=subject or None,
         warnings=[{**asdict(w), "fields": dict(w.fields)} for w in read.catalogue.warnings],
         segmenter_version=sentences.SEGMENTER_VERSION,
         uploaded_by_id=by.id if by else None,

@@ -14,11 +14,13 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from app import checks
-from app.models import Document, MachineSuggestion, Segment, Sentence, Translation
+from app.models import Document, MachineSuggestion, Person, Segment, Sentence, SuggestionUse, Translation
 from app.mt.engine import EngineUnavailable
 from app.mt.registry import Models
 from glossary import recognition
-from memory import matching
+from memory import matching, recording
+from memory.candidates import stands_in
+from memory.models import Unit
 from storage.columns import utc_now
 
 log = logging.getLogger(__name__)
@@ -191,6 +193,30 @@ def for_segment(session: Session, segment: Segment, *, threshold: int) -> Sugges
         document=f"document:{document.id}",
         position=segment.position,
     )
+
+
+def record_use(session: Session, person: Person, segment: Segment, unit_id: int | None) -> bool:
+    """Count that somebody took over what a unit says, once for each segment, and remember it for the day the unit
+    turns out wrong. A unit that is gone, or of other languages, is no error. Returns whether it was counted."""
+    if unit_id is None:
+        return False
+    unit = session.execute(
+        select(Unit.source_language, Unit.target_language, Unit.recalled_at).where(Unit.id == unit_id)
+    ).one_or_none()
+    source, target = segment.translation.document.source_language, segment.translation.target_language
+    if unit is None or unit.recalled_at is not None:
+        return False
+    pair = (unit.source_language, unit.target_language)
+    if not any(stands_in(s, source) and stands_in(t, target) for s, t in (pair, pair[::-1])):
+        return False
+    known = session.scalar(
+        select(SuggestionUse).where(SuggestionUse.segment_id == segment.id, SuggestionUse.unit_id == unit_id)
+    )
+    if known is not None:
+        return False
+    session.add(SuggestionUse(segment_id=segment.id, unit_id=unit_id, person_id=person.id))
+    recording.mark_used(session, unit_id)
+    return True
 
 
 def problems(session: Session, document: Document, source: str, target: str, target_language: str):

@@ -25,6 +25,7 @@ from app.models import (
     Segment,
     SegmentState,
     Sentence,
+    SuggestionUse,
     Translation,
 )
 from importers import inline
@@ -330,6 +331,11 @@ def _approved(session: Session, person: Person, segment: Segment, action: str, w
             origin_name=document.title,
             document=document_key(document),
             position=segment.position,
+            project=document.project,
+            subject=document.subject,
+            confidentiality=document.confidentiality,
+            client_reference=document.client_reference,
+            built_on=_built_on(session, segment),
             quality="approved",
             translated_by=author.name if author else None,
             translated_at=segment.changed_at,
@@ -338,6 +344,12 @@ def _approved(session: Session, person: Person, segment: Segment, action: str, w
         )
         segment.memory_unit_id = unit.id
     session.flush()
+
+
+def _built_on(session: Session, segment: Segment) -> int | None:
+    """The unit of the memory whose translation was taken over last for this segment."""
+    query = select(SuggestionUse.unit_id).where(SuggestionUse.segment_id == segment.id)
+    return session.scalar(query.order_by(SuggestionUse.id.desc()).limit(1))
 
 
 def document_key(document: Document) -> str:

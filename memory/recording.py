@@ -216,6 +216,8 @@ def remember(
     )
     digest = unit_digest(source_language, target_language, source, target, project)
     unit = session.scalar(select(Unit).where(Unit.digest == digest))
+    if unit is not None and unit.id == built_on:
+        here["built_on"] = None  # taken over as it was: the same unit in one more place
     used, last_used = _taken_over(session, source_language, target_language, source, here, digest)
     if unit is None:
         unit = Unit(

@@ -27,6 +27,7 @@ from app import access, delivery, erasure, errors, intake, jobs, workflow
 from app.db import current_session, empty_write_ahead_log
 from app.models import Confidentiality, Document, Event, RoleName, Translation
 from app.web import config, see_other
+from glossary.subjects import SUBJECTS
 from importers.units import UnreadableFile
 from languages import tags
 
@@ -63,6 +64,9 @@ def new():
         "confidentiality": request.form.get("confidentiality", ""),
         "instructions": request.form.get("instructions", ""),
         "deadline": request.form.get("deadline", ""),
+        "client_reference": request.form.get("client_reference", ""),
+        "project": request.form.get("project", ""),
+        "subject": request.form.get("subject", ""),
     }
     if request.method == "GET":
         return _upload_page(form, {})
@@ -112,6 +116,9 @@ def new():
         title=form["title"],
         instructions=form["instructions"],
         deadline=deadline,
+        client_reference=form["client_reference"],
+        project=form["project"],
+        subject=form["subject"] if form["subject"] in SUBJECTS else None,
     )
     for translation in document.translations:
         jobs.enqueue(db, "suggest", {"translation": translation.id}, translation_id=translation.id)
@@ -125,6 +132,7 @@ def _upload_page(form: dict, wrong: dict[str, str]) -> str:
         form=form,
         errors=wrong,
         languages=tags.OUR_LANGUAGES,
+        subjects=list(SUBJECTS),
         most=config().max_upload_bytes // (1024 * 1024),
     )
 

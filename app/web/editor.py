@@ -281,6 +281,15 @@ def _origin(form) -> Origin:
     return Origin(name) if name in (Origin.MEMORY, Origin.MACHINE) else Origin.TYPED
 
 
+def _unit(form) -> int | None:
+    """The unit of the memory that the text was made from."""
+    try:
+        unit = int(form.get("unit") or 0)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return unit if 0 < unit < 2**63 else None
+
+
 @pages.route("/segments/<int:segment_id>/draft", methods=["PUT", "POST"])
 def draft(segment_id: int):
     """Keep what is being typed."""
@@ -288,6 +297,7 @@ def draft(segment_id: int):
     segment = access.find_segment(db, current_user, segment_id, for_update=True)
     form = _form()
     workflow.draft(db, _me(), segment, _text(form), _version(form), origin=_origin(form))
+    suggestions.record_use(db, _me(), segment, _unit(form))
     db.commit()
     return jsonify(version=segment.version, state=segment.state, saved_at=_clock(segment))
 
@@ -299,6 +309,7 @@ def save(segment_id: int):
     segment = access.find_segment(db, current_user, segment_id, for_update=True)
     form = _form()
     filled = workflow.save(db, _me(), segment, _text(form), _version(form), origin=_origin(form))
+    suggestions.record_use(db, _me(), segment, _unit(form))
     return _done(db, segment, (SegmentState.OPEN, SegmentState.SENT_BACK), filled)
 
 

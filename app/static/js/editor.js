@@ -42,8 +42,8 @@ const clock = (at) => {
 // --- what is typed, on its way
 
 function send(record, { last = false }) {
-  const { url, text, version, op, origin, request } = record;
-  const body = { text, version, request_id: request, ...(origin && { origin }) };
+  const { url, text, version, op, origin, unit, request } = record;
+  const body = { text, version, request_id: request, ...(origin && { origin }), ...(unit && { unit }) };
   return op === "save" ? ask("POST", `${url}/save`, body, words, { last }) : ask("PUT", `${url}/draft`, body, words, { last });
 }
 
@@ -288,11 +288,12 @@ function close() {
 // --- typing
 
 function entry(op) {
-  const { article, id, field, base, origin } = current;
+  const { article, id, field, base, origin, unit } = current;
   const text = field.text;
   return {
     id, url: article.dataset.url, source: rawText(sourceOf(article)), text, base, version: Number(article.dataset.version), op,
     ...(origin && origin.text === text && { origin: origin.name }),
+    ...(unit && { unit }),
   };
 }
 
@@ -515,6 +516,7 @@ function use(suggestion) {
   if (!current?.field) return;
   const text = suggestion.dataset.insert;
   current.origin = suggestion.dataset.origin ? { name: suggestion.dataset.origin, text } : null;
+  current.unit = Number(suggestion.dataset.unit) || null; // what of the memory this text is made from
   current.field.replaceAll(text);
   announce(words.inserted);
 }

@@ -30,7 +30,7 @@ export class Outbox {
     document.addEventListener("visibilitychange", () => document.hidden ? this.flush() : this.pushAll());
   }
 
-  /** The entry of a segment: {id, url, source, text, base, version, op, origin, request, sent, local, at}, or null. */
+  /** The entry of a segment: {id, url, source, text, base, version, op, origin, unit, request, sent, local, at}, or null. */
   read(id) {
     if (this.memory.has(id)) return this.memory.get(id);
     try {
