@@ -54,6 +54,34 @@ def covers(pairs_: Iterable[tuple[str, str]], source: str, target: str) -> bool:
     )
 
 
+def reviewed_languages(person: Person) -> list[str]:
+    """The languages in which the person decides on words: those they review into, and those they review from, whose
+    words they judge with every draft."""
+    return sorted({language for pair in pairs(person, RoleName.REVIEWER) for language in pair})
+
+
+def reviews_language(person: Person, language: str) -> bool:
+    """Whether the person decides on words of a language: a role for ar also holds for ar-SY, one for ar-SY not for ar."""
+    return any(
+        own == language or (tags.same_language(own, language) and own == tags.base(own))
+        for own in reviewed_languages(person)
+    )
+
+
+def require_language_reviewer(person: Person, language: str) -> None:
+    """Raise NotAllowed unless the person decides on words of this language."""
+    if not reviews_language(person, language):
+        raise NotAllowed("not-reviewer", language=language)
+
+
+def works_with_language(person: Person, language: str) -> bool:
+    """Whether the person translates or reviews into or from a language."""
+    held = pairs(person, RoleName.TRANSLATOR) | pairs(person, RoleName.REVIEWER)
+    return any(
+        own == language or (tags.same_language(own, language) and own == tags.base(own)) for pair in held for own in pair
+    )
+
+
 def require_role(person: Person, *names: RoleName) -> None:
     """Raise unless the person holds one of these roles. An outsider learns nothing."""
     if has_role(person, *names):

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import Text, cast, delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.models import Document, Sentence
 from app.workflow import document_key
-from glossary.models import Term
+from glossary.history import mark_changed
+from glossary.models import History, Proposal, Term
+from importers import inline
 from memory import recording
 from memory.models import Unit
 
@@ -34,11 +36,44 @@ def erase_document(session: Session, document: Document, *, with_memory: bool) -
     if with_memory:
         units = units_of(session, document)
         recording.forget(session, document=document_key(document))
-    # a word proposed from the editor keeps its sentence for the reviewer: that goes too, the word stays
-    sentences = select(Sentence.text).where(Sentence.document_id == document.id)
-    session.execute(
-        update(Term).where(Term.context.in_(sentences)).values(context=None).execution_options(synchronize_session=False)
-    )
+    _forget_contexts(session, document)
     session.execute(delete(Document).where(Document.id == document.id))
     session.expunge(document)
     return Erased(units)
+
+
+def _forget_contexts(session: Session, document: Document) -> None:
+    """A word proposed from the editor keeps its sentence for the reviewer: that goes, also from the histories of the
+    concepts; the word stays."""
+    own = select(Sentence.text).where(Sentence.document_id == document.id)
+    sentences = {form for text in session.scalars(own) for form in (text, inline.plain(text))}
+    ours = f"document {document.id} · "
+    concepts: set[int] = set()
+    for model in (Term, Proposal):
+        rows = session.scalars(
+            select(model).where(
+                or_(model.context.in_(own), model.context_source.startswith(ours, autoescape=True))
+            )
+        )
+        for row in rows:
+            row.context = None
+            concepts.add(row.concept_id)
+    # a refused word has only its history left
+    concepts |= set(
+        session.scalars(select(History.concept_id).where(cast(History.before, Text).contains(f"document {document.id} ")))
+    )
+    for act in session.scalars(select(History).where(History.concept_id.in_(concepts))):
+        for name in ("before", "after"):
+            rows = getattr(act, name) or {}
+            cleaned = {
+                key: row | {"context": None}
+                if row.get("context")
+                and (row["context"] in sentences or str(row.get("context_source") or "").startswith(ours))
+                else row
+                for key, row in rows.items()
+            }
+            if cleaned != rows:
+                setattr(act, name, cleaned)
+    session.flush()
+    if concepts:
+        mark_changed(session, sorted(concepts))

@@ -14,6 +14,7 @@ from typing import Any
 from flask_login import UserMixin
 from sqlalchemy import (
     JSON,
+    BigInteger,
     CheckConstraint,
     ForeignKey,
     Index,
@@ -419,3 +420,77 @@ class AccessToken(Base):
     revoked_at: Mapped[dt.datetime | None]
 
     person: Mapped[Person] = relationship()
+
+
+class AnswerRead(Base):
+    """Somebody has read what came of a proposal of theirs (an act in the history of a concept)."""
+
+    __tablename__ = "answer_read"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey(Person.id, ondelete="CASCADE"), primary_key=True)
+    history_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    at: Mapped[dt.datetime] = mapped_column(default=utc_now)
+
+
+class Impact(Base):
+    """A search for the texts that use words of a concept, asked for before a change and kept as what follows from it.
+
+    `wanted`: "forbidden", "deprecated", "replaced" (one term), "law" (all words of the concept). `terms`: the words as
+    they were: [{"id", "language", "text"}]. The cursors say how far it looked; `applied_at` when the change was made.
+    """
+
+    __tablename__ = "term_impact"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    concept_id: Mapped[int] = mapped_column(BigInteger, index=True)
+    wanted: Mapped[str] = mapped_column(String(20))
+    terms: Mapped[list[Any]]
+    #: What to say instead, when the change was made: [text].
+    instead: Mapped[list[Any]] = mapped_column(default=list)
+    #: Which proposal or legal reference asks for it.
+    subject: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    asked_by_id: Mapped[int | None] = mapped_column(ForeignKey(Person.id, ondelete="SET NULL"))
+    asked_at: Mapped[dt.datetime] = mapped_column(default=utc_now)
+    segment_cursor: Mapped[int] = mapped_column(BigInteger, default=0)
+    unit_cursor: Mapped[int] = mapped_column(BigInteger, default=0)
+    looked: Mapped[int] = mapped_column(default=0)
+    total: Mapped[int] = mapped_column(default=0)
+    finished_at: Mapped[dt.datetime | None]
+    applied_at: Mapped[dt.datetime | None]
+    applied_by_id: Mapped[int | None] = mapped_column(ForeignKey(Person.id, ondelete="SET NULL"))
+    reason: Mapped[str] = mapped_column(Text, default="")
+
+
+class TermUse(Base):
+    """An approved segment, or a unit of the memory, that uses a word of an Impact. `state`: "found" until the change
+    is made; then "open" in a reviewer's queue, "done" or "dismissed" with a reason. `side`: "source" or "target"."""
+
+    __tablename__ = "term_use"
+    __table_args__ = (
+        UniqueConstraint("impact_id", "segment_id"),
+        UniqueConstraint("impact_id", "unit_id"),
+        Index("ix_term_use_state_language", "state", "language"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    impact_id: Mapped[int] = mapped_column(ForeignKey(Impact.id, ondelete="CASCADE"))
+    segment_id: Mapped[int | None] = mapped_column(ForeignKey(Segment.id, ondelete="CASCADE"), index=True)
+    #: A unit of the memory: by number, so that forgetting one is the memory's own business.
+    unit_id: Mapped[int | None] = mapped_column(BigInteger, index=True)
+    term_id: Mapped[int] = mapped_column(BigInteger)
+    side: Mapped[str] = mapped_column(String(10))
+    source_language: Mapped[str] = mapped_column(String(35))
+    #: The target language: whose reviewers see it.
+    language: Mapped[str] = mapped_column(String(35))
+    certainty: Mapped[str] = mapped_column(String(10))
+    state: Mapped[str] = mapped_column(String(20), default="found")
+    reason: Mapped[str] = mapped_column(Text, default="")
+    found_at: Mapped[dt.datetime] = mapped_column(default=utc_now)
+    closed_at: Mapped[dt.datetime | None]
+    closed_by_id: Mapped[int | None] = mapped_column(ForeignKey(Person.id, ondelete="SET NULL"))
+
+    impact: Mapped[Impact] = relationship()
+    segment: Mapped[Segment | None] = relationship()
+    closed_by: Mapped[Person | None] = relationship()

@@ -9,8 +9,10 @@ from pathlib import Path
 from flask import current_app
 from sqlalchemy.orm import Session
 
+from app.models import Confidentiality, Segment
 from glossary import editing, lookup, recognition
 from glossary.models import Concept, Definition, Equivalence, Term
+from importers import inline
 from languages import tags
 
 #: Which words come first.
@@ -109,6 +111,14 @@ def concept_page(concept: Concept, *, language: str, interface: str) -> Shown:
     )
 
 
+class WhichMeaning(Exception):
+    """The source word is a word for several concepts: somebody has to choose. `concepts`: the candidates."""
+
+    def __init__(self, concepts: list[Concept]) -> None:
+        self.concepts = concepts
+        super().__init__("several concepts have this word")
+
+
 def propose_from_text(
     session: Session,
     *,
@@ -116,23 +126,50 @@ def propose_from_text(
     source_language: str,
     text: str,
     language: str,
-    note: str | None,
-    context: str | None,
     by: str,
     by_id: int | None,
+    code: str | None = None,
+    **values: object,
 ) -> Term:
-    """Propose a word for what a source word means: for the concept that has that word, or for a new one.
+    """Propose a word for what a source word means: for the concept `code`, or the one that has that word, or for a new
+    one (also when `code` is ""). Values are columns of Term: `note`, `reason`, `context`, `context_source`, ...
 
-    Raises DuplicateTerm, EmptyTerm, TermTooLong of glossary.editing.
+    Raises WhichMeaning, and DuplicateTerm, EmptyTerm, TermTooLong of glossary.editing.
     """
     word = source.strip()
-    hits = recognition.recognise(session, word, source_language=source_language, target_language=language)
-    whole = next((h for h in hits if h.certainty == "exact" and (h.start, h.end) == (0, len(word))), None)
-    if whole is not None:
-        concept = session.get_one(Concept, whole.concept_id)
-    else:
+    concept = editing.concept_with_code(session, code) if code else None
+    if concept is None and code is None:
+        hits = recognition.recognise(session, word, source_language=source_language, target_language=language)
+        whole = [h.concept_id for h in hits if h.certainty == "exact" and (h.start, h.end) == (0, len(word))]
+        found = [session.get_one(Concept, concept_id) for concept_id in dict.fromkeys(whole)]
+        if len(found) > 1:
+            raise WhichMeaning(found)
+        concept = found[0] if found else None
+    if concept is None:
         concept = editing.new_concept(session, title=word, by=by, by_id=by_id, origin="own")
         editing.propose_term(session, concept, source_language, word, by=by, by_id=by_id)
-    return editing.propose_term(
-        session, concept, language, text.strip(), by=by, by_id=by_id, note=note, context=context
-    )
+    return editing.propose_term(session, concept, language, text.strip(), by=by, by_id=by_id, **values)
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """What the editor hands over with a proposal: the sentence, and where it stands. `withheld` when the document is
+    confidential: then the term base learns neither."""
+
+    text: str | None
+    source: str | None
+    withheld: bool
+
+
+def sentence_of(segment: Segment) -> Sentence:
+    """The sentence of a segment as the context of a term. The document is named by number, not by title: a title may
+    name a client, and everybody reads the term base."""
+    document = segment.translation.document
+    if document.confidentiality == Confidentiality.CONFIDENTIAL:
+        return Sentence(None, None, True)
+    return Sentence(inline.plain(segment.sentence.text), place_of(document.id, segment.position), False)
+
+
+def place_of(document_id: int, position: int) -> str:
+    """Where a sentence stands, as a term keeps it: "document 12 · 34". `app.erasure` finds it by its beginning."""
+    return f"document {document_id} · {position + 1}"

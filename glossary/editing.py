@@ -10,7 +10,7 @@ import re
 import unicodedata
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, selectinload
 
@@ -21,6 +21,7 @@ from glossary.models import (
     USABLE,
     Concept,
     History,
+    Proposal,
     Term,
     utc_now,
 )
@@ -39,10 +40,10 @@ from languages import tags
 __all__ = [
     "CyclicRelation", "DuplicateCode", "DuplicateTerm", "EmptyTerm", "NotDecidable", "OwnProposal", "TermTooLong",
     "add_relation", "approve_equivalence", "approve_term", "change_concept",
-    "change_term", "concept_with_code", "count_proposals", "decisions_for",
-    "deprecate_term", "describe_equivalence", "forbid_term", "free_code",
+    "change_term", "concept_with_code", "count_proposals", "decide_term",
+    "decisions_for", "deprecate_term", "describe_equivalence", "forbid_term", "free_code",
     "history_of", "merge_concepts", "new_concept", "proposals", "propose_term",
-    "refuse_term", "remove_concept", "remove_relation", "undo",
+    "refuse_own", "refuse_term", "remove_concept", "remove_relation", "undo",
 ]  # fmt: skip
 
 undo = take_back
@@ -157,6 +158,7 @@ def merge_concepts(
                 law.concept = kept
         for note in list(merged.notes):
             note.concept = kept
+        session.execute(update(Proposal).where(Proposal.concept_id == merged.id).values(concept_id=kept.id))
         session.flush()
         moved = [(kept, r.kind, r.other) for r in merged.relations] + [
             (r.concept, r.kind, kept) for r in merged.relations_in
@@ -221,8 +223,15 @@ def approve_term(
     if status not in USABLE:
         raise ValueError(f"{status!r} is not one of {', '.join(USABLE)}")
     if waiver is None:
-        _refuse_own(term, by, by_id)
-    why = f"waiver: {waiver}" if waiver else why
+        refuse_own(term, by, by_id)
+    return decide_term(session, term, status, by=by, by_id=by_id, why=f"waiver: {waiver}" if waiver else why)
+
+
+def decide_term(
+    session: Session, term: Term, status: str, *, by: str, by_id: int | None = None, why: str | None = None
+) -> Term:
+    """Make a term `preferred` or `admitted` without asking who: for callers that have asked (`approve_term`,
+    `glossary.proposing.agree_term`)."""
     with recorded(
         session, [term.concept], "approved", by=by, by_id=by_id, why=why, proposer_id=term.created_by_id
     ):
@@ -235,6 +244,7 @@ def approve_term(
             replaced = session.get(Term, term.replaces_id)
             if replaced is not None and replaced.status in (*USABLE, "proposed"):
                 _decide(replaced, "deprecated", by, by_id)
+                replaced.reason = term.reason
             term.replaces_id = None
         _decide(term, status, by, by_id)
     return term
@@ -242,7 +252,7 @@ def approve_term(
 
 def refuse_term(session: Session, term: Term, reason: str, *, by: str, by_id: int | None = None) -> History:
     """Refuse a proposal, with the reason its proposer will read (`decisions_for`). The term goes; the history
-    has it. A proposer may withdraw their own in the same way."""
+    has it. A proposer may withdraw their own in the same way. Raises NotDecidable."""
     if term.status != "proposed":
         raise NotDecidable(term.id, term.status, "refused")
     concept, proposer = term.concept, term.created_by_id
@@ -254,7 +264,7 @@ def refuse_term(session: Session, term: Term, reason: str, *, by: str, by_id: in
 def forbid_term(session: Session, term: Term, reason: str, *, by: str, by_id: int | None = None) -> Term:
     """Say that a word must not be used, and why. Drafts that contain it are pointed out. Raises OwnProposal."""
     if term.status == "proposed":
-        _refuse_own(term, by, by_id)
+        refuse_own(term, by, by_id)
     return _decided(session, term, "forbidden", reason, by, by_id)
 
 
@@ -302,7 +312,8 @@ def change_term(
     return term
 
 
-def _refuse_own(term: Term, by: str, by_id: int | None) -> None:
+def refuse_own(term: Term, by: str, by_id: int | None) -> None:
+    """Raise OwnProposal when this person wrote or last changed the term."""
     hands = [(term.created_by, term.created_by_id)]
     if term.changed_by is not None:
         hands.append((term.changed_by, term.changed_by_id))

@@ -155,6 +155,17 @@ def record_new(session: Session, concept: Concept, action: str, *, why: str | No
     mark_changed(session, [concept.id])
 
 
+def noted(
+    concept: Concept, action: str, *, by: str, by_id: int | None = None, why: str | None = None,
+    proposer_id: int | None = None,
+) -> History:  # fmt: skip
+    """An act that leaves the concept as it is but must be remembered: a refusal, a look. Not yet in the session."""
+    return History(
+        concept_id=concept.id, concept_code=concept.code, by=by, by_id=by_id, action=action, why=why,
+        proposer_id=proposer_id, before={}, after={},
+    )  # fmt: skip
+
+
 @contextmanager
 def recorded(
     session: Session,

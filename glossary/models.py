@@ -257,6 +257,13 @@ class LegalReference(Base):
     #: Set when an imported text of the act differs from `quoted`; cleared when a person has looked.
     changed_text: Mapped[str | None] = mapped_column(Text)
     flagged_at: Mapped[dt.datetime | None] = mapped_column(UtcTime)
+    #: While flagged: what happened ("changed", "gone", "moved"), under which number the old words stand now, and from
+    #: which day the new text holds.
+    change: Mapped[str | None] = mapped_column(String(20))
+    moved_to: Mapped[str | None] = mapped_column(String(40))
+    changed_valid_from: Mapped[dt.date | None] = mapped_column(Date)
+    #: The hash of a newer text that a person looked at and did not take over: it is not flagged again.
+    seen_hash: Mapped[str | None] = mapped_column(String(64))
 
     concept: Mapped[Concept] = relationship(back_populates="law")
 
@@ -354,3 +361,50 @@ class History(Base):
     batch: Mapped[str | None] = mapped_column(String(36), index=True)
     #: The act that this one took back, or the act on another concept that this one is a part of.
     of_id: Mapped[int | None] = mapped_column(BigInteger)
+
+
+#: What a change that somebody asks for may be about.
+PROPOSAL_KINDS = ("term", "definition", "equivalence")
+PROPOSAL_STATES = ("waiting", "approved", "refused", "withdrawn")
+
+
+class Proposal(Base):
+    """A change that somebody asks for: of a word's facts or status, of a definition, of how far a language has the
+    concept. A new word is no Proposal but a Term that is `proposed`. Never removed: what came of it stays readable.
+
+    `values` are the columns as they should become, `before` as they were when somebody asked. Concept, term and
+    history are numbers without a foreign key, so that a concept that comes back finds its proposals again.
+    """
+
+    __tablename__ = "concept_proposal"
+    __table_args__ = (
+        _one_of("kind", PROPOSAL_KINDS, "kind"),
+        _one_of("state", PROPOSAL_STATES, "state"),
+        Index("ix_concept_proposal_state_at", "state", "at"),
+        KEEP_IDS,
+    )
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    concept_id: Mapped[int] = mapped_column(BigInteger, index=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    language: Mapped[str] = mapped_column(String(40))
+    term_id: Mapped[int | None] = mapped_column(BigInteger)
+    values: Mapped[dict[str, Any]] = mapped_column(JSON)
+    before: Mapped[dict[str, Any]] = mapped_column(JSON)
+    reason: Mapped[str | None] = mapped_column(Text)
+    context: Mapped[str | None] = mapped_column(Text)
+    context_source: Mapped[str | None] = mapped_column(Text)
+    by: Mapped[str] = mapped_column(String(200))
+    by_id: Mapped[int | None] = mapped_column(BigInteger, index=True)
+    at: Mapped[dt.datetime] = mapped_column(UtcTime, default=utc_now)
+    state: Mapped[str] = mapped_column(String(20), default="waiting")
+    #: Which reviewer put it otherwise: a second person has to agree.
+    changed_by: Mapped[str | None] = mapped_column(String(200))
+    changed_by_id: Mapped[int | None] = mapped_column(BigInteger)
+    decided_by: Mapped[str | None] = mapped_column(String(200))
+    decided_by_id: Mapped[int | None] = mapped_column(BigInteger)
+    decided_at: Mapped[dt.datetime | None] = mapped_column(UtcTime)
+    #: Why it was refused, or what the reviewer said with the approval.
+    answer: Mapped[str | None] = mapped_column(Text)
+    #: The act in the history that decided it.
+    history_id: Mapped[int | None] = mapped_column(BigInteger, index=True)

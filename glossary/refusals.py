@@ -52,6 +52,29 @@ class NotDecidable(Exception):
         )
 
 
+class ChangedMeanwhile(Exception):
+    """What a proposal is about is no longer as it was when somebody asked. `now`: the columns as they are."""
+
+    def __init__(self, proposal_id: int, now: dict):
+        self.proposal_id, self.now = proposal_id, now
+        super().__init__("What this proposal is about has changed since. Read both, then change it or refuse it.")
+
+
+class NothingChanges(Exception):
+    """A proposal asks for what is already so."""
+
+    def __init__(self) -> None:
+        super().__init__("Everything is already as you ask. Change something first.")
+
+
+class WrongValue(Exception):
+    """A column cannot have this value. `field` is its name."""
+
+    def __init__(self, field: str, value: str):
+        self.field, self.value = field, value
+        super().__init__(f"“{value}” cannot stand in {field}." if value else f"{field} is missing or not known.")
+
+
 class EmptyTerm(Exception):
     def __init__(self) -> None:
         super().__init__("A term needs at least one letter or digit. Write the word, then save again.")

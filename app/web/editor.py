@@ -23,7 +23,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import contains_eager, joinedload
 
-from app import access, errors, suggestions, workflow
+from app import access, errors, suggestions, terms, workflow
 from app.db import current_session, new_session, transaction
 from app.models import Origin, Segment, SegmentState, Sentence, Translation
 from app.web import config, models, see_other, words
@@ -226,6 +226,7 @@ def _panel(db, segment: Segment) -> str:
         history=workflow.history(db, segment),
         corrected=workflow.was_corrected(segment),
         before=workflow.text_before_correction(db, segment),
+        sentence=terms.sentence_of(segment),
         may_propose=access.translates(current_user, translation) or access.reviews(current_user, translation),
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template
 from flask_login import current_user
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
@@ -10,12 +10,12 @@ from sqlalchemy.orm import joinedload
 from app import access, workflow
 from app.db import current_session
 from app.models import Document, Person, RoleName, Segment, SegmentState, Translation
-from glossary import editing
+from app.web import termreview
 
 pages = Blueprint("review", __name__)
 
-#: Proposed terms on one page.
-PROPOSALS = 25
+#: Proposed terms shown below the drafts; all of them have a page of their own.
+PROPOSALS = 10
 
 
 @pages.get("/to-review")
@@ -51,13 +51,9 @@ def queue():
         }
         for translation_id, since, count, writer in rows
     ]
-    targets = sorted({target for _, target in access.pairs(current_user, RoleName.REVIEWER)})
-    page = max(0, request.args.get("page", 0, int))
     return render_template(
         "review.html",
         drafts=drafts,
-        proposals=editing.proposals(db, languages=targets, limit=PROPOSALS, offset=page * PROPOSALS),
-        proposed=editing.count_proposals(db, languages=targets),
-        page=page,
-        pages=-(-editing.count_proposals(db, languages=targets) // PROPOSALS),
+        **termreview.entries_for(db, PROPOSALS),
+        **termreview.for_proposer(db),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import unicodedata
 from collections.abc import Iterable
 
 from flask import Flask
@@ -47,6 +48,14 @@ def install(app: Flask) -> None:
         action=action,
         confidentiality=confidentiality,
         term_status=term_status,
+        signs=signs,
+        register=register,
+        gender=gender,
+        part_of_speech=part_of_speech,
+        waiting_kind=waiting_kind,
+        column_name=column_name,
+        law_diff=law_diff,
+        column_value=column_value,
         degree=degree,
         strategy=strategy,
         subject=subject,
@@ -56,7 +65,8 @@ def install(app: Flask) -> None:
         warning=warning,
     )
     app.jinja_env.globals.update(
-        direction=tags.direction, language_name=language, native_name=tags.native_name, terms_of=terms_of
+        direction=tags.direction, language_name=language, native_name=tags.native_name, terms_of=terms_of,
+        same_language=tags.same_language,
     )
 
 
@@ -194,6 +204,33 @@ def highlighted(text: str, spans: Iterable[tuple[int, int]]) -> Markup:
         out.append(Markup("<mark>{}</mark>").format(text[start:end]))
         at = end
     out += _pieces(text[at:], at, {})
+    return Markup("").join(out)
+
+
+#: Signs that show nothing, or turn what stands beside them: a reviewer must see them before deciding.
+SIGNS = {
+    "\u00a0": "NBSP", "\u00ad": "SHY", "\u034f": "CGJ", "\u061c": "ALM", "\u115f": "HCF", "\u180e": "MVS",
+    "\u200b": "ZWSP", "\u200c": "ZWNJ", "\u200d": "ZWJ", "\u200e": "LRM", "\u200f": "RLM",
+    "\u202a": "LRE", "\u202b": "RLE", "\u202c": "PDF", "\u202d": "LRO", "\u202e": "RLO", "\u202f": "NNBSP",
+    "\u2060": "WJ", "\u2066": "LRI", "\u2067": "RLI", "\u2068": "FSI", "\u2069": "PDI", "\ufeff": "BOM",
+}  # fmt: skip
+
+
+def signs(text: str | None) -> Markup:
+    """A text whose invisible signs are shown by name, and do nothing: a word that reads otherwise than it is written is
+    seen before it is approved."""
+    out: list[Markup] = []
+    for letter in text or "":
+        name = SIGNS.get(letter)
+        if name is None and unicodedata.category(letter) in ("Cf", "Cc", "Co", "Zl", "Zp") and letter != "\n":
+            name = f"U+{ord(letter):04X}"
+        out.append(
+            escape(letter)
+            if name is None
+            else Markup('<bdi class="sign" dir="ltr" title="{title}">{name}</bdi>').format(
+                title=_("invisible sign %(name)s", name=unicodedata.name(letter, name).lower()), name=name
+            )
+        )
     return Markup("").join(out)
 
 
@@ -342,7 +379,101 @@ def term_action(value: str) -> str:
         "forbidden": _("forbade a term"),
         "deprecated": _("deprecated a term"),
         "undone": _("took back"),
+        "undo": _("took back"),
+        "approved a change": _("approved a change"),
+        "changed a proposal": _("changed a proposal"),
+        "described": _("described how it differs"),
+        "related": _("related two concepts"),
+        "unrelated": _("ended a relation"),
+        "became own": _("made it our own"),
+        "origin removed": _("removed with its file"),
+        "law compared": _("compared with the law"),
+        "law looked at": _("looked at a change of the law"),
     }.get(value, value)
+
+
+def register(value: str | None) -> str:
+    """To whom a word belongs."""
+    return {"official": _("official"), "everyday": _("everyday"), "plain": _("plain")}.get(value or "", value or "")
+
+
+def gender(value: str | None) -> str:
+    return {
+        "f": _("feminine"),
+        "m": _("masculine"),
+        "n": _("neuter"),
+        "c": _("common gender"),
+        "fm": _("feminine or masculine"),
+        "other": _("other"),
+    }.get(value or "", value or "")
+
+
+def part_of_speech(value: str | None) -> str:
+    return {
+        "noun": _("noun"),
+        "proper noun": _("name"),
+        "verb": _("verb"),
+        "adjective": _("adjective"),
+        "adverb": _("adverb"),
+        "phrase": _("phrase"),
+        "other": _("other"),
+    }.get(value or "", value or "")
+
+
+def waiting_kind(value: str) -> str:
+    """What somebody asks for (glossary.proposing)."""
+    return {
+        "new": _("A new word"),
+        "term": _("A change of a word"),
+        "definition": _("What it means"),
+        "equivalence": _("How it differs"),
+    }.get(value, value)
+
+
+def column_name(value: str) -> str:
+    """A column of the term base, as a form names it."""
+    return {
+        "status": _("Status"),
+        "register": _("Register"),
+        "gender": _("Gender"),
+        "part_of_speech": _("Part of speech"),
+        "variants": _("Other spellings and forms"),
+        "transliteration": _("In Latin letters"),
+        "abbreviation_of": _("Short for"),
+        "note": _("Note"),
+        "text": _("Definition"),
+        "plain": _("In plain words"),
+        "source": _("Source"),
+        "degree": _("How far it is the same"),
+        "strategy": _("What to do"),
+        "differs": _("How it differs"),
+        "context": _("The sentence it stands in"),
+    }.get(value, value)
+
+
+def column_value(value: object, name: str) -> str:
+    """A value of such a column in words; texts as they are."""
+    said = {
+        "status": term_status, "register": register, "gender": gender, "part_of_speech": part_of_speech,
+        "degree": degree, "strategy": strategy,
+    }.get(name)  # fmt: skip
+    if value is None or value == "" or value == []:
+        return "–"
+    if said is not None:
+        return said(str(value))
+    return " | ".join(str(one) for one in value) if isinstance(value, list) else str(value)
+
+
+def law_diff(before: str | None, after: str | None) -> Markup:
+    """Old words of a law struck, new ones marked, lines kept."""
+    from glossary.law import word_diff
+
+    out: list[Markup] = []
+    for kind, words_ in word_diff(before or "", after or ""):
+        lines = Markup("<br>").join(escape(line.strip(" ")) for line in words_.split("\n"))
+        wrap = {"same": "{} ", "gone": "<del>{}</del> ", "new": "<ins>{}</ins> "}[kind]
+        out.append(Markup(wrap).format(lines))
+    return Markup("").join(out)
 
 
 def degree(value: str) -> str:

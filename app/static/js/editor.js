@@ -6,6 +6,7 @@ import { Field } from "./editor/field.js";
 import { listen } from "./editor/keys.js";
 import { Outbox, requestId } from "./editor/outbox.js";
 import { Panel } from "./editor/panel.js";
+import { Proposing } from "./editor/propose.js";
 import { ask, person, token } from "./editor/server.js";
 import { markNumbers, rawText, show, showDifference, tagsOf, titlesOf } from "./editor/text.js";
 
@@ -49,6 +50,7 @@ function send(record, { last = false }) {
 
 const outbox = new Outbox(person(), send, (id, kind, details) => report(String(id), kind, details));
 const panel = new Panel(part(main, "panel"), words, token);
+const proposing = new Proposing(panel.element, token, words, () => panel.forgetOthers());
 
 /** What happened to a text on its way to the server. */
 function report(id, kind, details) {
@@ -600,6 +602,7 @@ listen(keys, {
   tag: (n) => current?.field && current.tags[n - 1] && insertTag(current.tags[n - 1]),
   character: (character) => current?.field?.insert(character),
   term: (mark) => panel.showTerm(mark.dataset.concept),
+  propose: () => proposing.open(),
   comment: () => panel.element.querySelector("form[data-comment-form] textarea")?.focus(),
   keep: () => current && outbox.push(current.id).then(({ kind }) => kind === "none" && status("saved", { body: {} })),
   commit: (sendingBack) => {

@@ -63,6 +63,11 @@ export class Panel {
     if (ids.includes(this.shown)) this.shown = null;
   }
 
+  /** Terms changed: what is shown stays, the others are asked for again. */
+  forgetOthers() {
+    this.kept.clear();
+  }
+
   #get(url, id) {
     return this.#once(this.kept, id, `${url}/panel`);
   }
