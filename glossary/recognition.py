@@ -7,6 +7,7 @@ key with a word of the sentence, in order (`glossary.trie`). Tags such as ``<1>`
 
 from __future__ import annotations
 
+import os.path
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -19,7 +20,7 @@ from sqlalchemy.orm import Session
 from glossary.models import RANK, USABLE, Concept, Equivalence, Term
 from glossary.trie import Form
 from glossary.vocabulary import TermFacts, View, exact, is_capitals, kept_facts, views
-from languages import folding, stems, tags
+from languages import affixes, folding, stems, tags
 from languages.words import dutch_compound_parts, keys, term_keys, words
 
 Certainty = Literal["exact", "possible"]
@@ -251,7 +252,7 @@ def mask_tags(text: str) -> tuple[str, list[int]]:
 
 def _spot(seen: Iterable[View], text: str) -> list[_Spot]:
     plain, places = mask_tags(text)
-    shouts = plain.isupper()
+    shouts = plain.isupper() and not any(letter.isalpha() and letter.lower() == letter.upper() for letter in plain)
     whispers = plain == plain.lower()
     best: dict[tuple[int, int, int], tuple[bool, bool, TermFacts]] = {}
     for view in seen:
@@ -292,19 +293,58 @@ def _spot(seen: Iterable[View], text: str) -> list[_Spot]:
     return sorted(spots, key=lambda spot: (spot.start, -spot.end, spot.certainty != "exact", spot.facts.id))
 
 
+#: Where an accent or a hamza can make another word: juge and jugé, إذن and أذن.
+_ACCENTS_COUNT = {"ar", "es", "fr"}
+#: Whose words meet by stems, which join words that are not one.
+_STEMMED = {"en", "es", "fr", "nl", "ru", "uk"}
+#: How words differ in their ends that no dictionary knows, when one is an inflection of the other.
+_ENDINGS = {
+    "en": re.compile(r"s|es|ies|y|'s|ed|ing|e|"),
+    "es": re.compile(r"[aeo]?s?|ces|z|[oó]n|ones"),
+    "fr": re.compile(r"e?s?|x|aux|al|eaux"),
+    "nl": re.compile(r"(?:\w?(?:en|s|es|e|eren|ers|er|'s))?|s"),
+}
+
+
 @lru_cache(maxsize=65536)
 def _another_word(
     surface: str, word: str, term: frozenset[str], sentence: frozenset[str], language: str
 ) -> bool:
     """Whether two words share nothing but a stem although a dictionary knows both as different words: "object" is
-    not "objection", داد is not دادگاه. What no dictionary knows is left to the stem."""
-    if surface == word or (language == "nl" and dutch_compound_parts(surface)):
+    not "objection", судья is not суд. Of what no dictionary knows, the ends must be those of inflections."""
+    if surface == word or language not in (_STEMMED | _ACCENTS_COUNT):
         return False
-    by_stem = {folding.fold(stems.stem(one, language), language) for one in (surface, word)}
-    if not term & sentence <= by_stem:
-        return False
+    if language == "fr":
+        surface = re.split("['’]", surface)[-1]
     lemmas = [stems.in_dictionary(one, language) for one in (surface, word)]
-    return None not in lemmas and lemmas[0] != lemmas[1]
+    folds = [folding.fold(one, language) for one in (surface, word)]
+    if folds[0] == folds[1]:
+        return language in _ACCENTS_COUNT and None not in lemmas and lemmas[0] != lemmas[1]
+    if language not in _STEMMED or word == lemmas[0] or word in affixes.in_pairs(surface, language):
+        return False
+    if language == "nl":
+        if dutch_compound_parts(surface):
+            return False
+        if word in (f"{surface}er", f"{surface}r"):  # ouder, a parent, is not oud
+            return True
+    stemmed = {folding.fold(stems.stem(one, language), language) for one in (surface, word)}
+    if language == "uk":
+        stemmed |= {folding.fold(stem, language) for one in (surface, word) for stem in affixes.ukrainian_stems(one)}
+    if not term & sentence <= stemmed or (folds[1] in sentence and folds[1] not in stemmed):
+        return False
+    if None not in lemmas:
+        if folding.fold(lemmas[0], language) == folding.fold(lemmas[1], language):
+            return False
+        # a form of two words: судов is of суд and of судно
+        return not (lemmas[0] != surface and _RUSSIAN_CASE.fullmatch(surface[len(word) :]) and surface.startswith(word))
+    endings = _ENDINGS.get(language)
+    if endings is None:
+        return False
+    common = len(os.path.commonprefix([surface, word]))
+    return not all(endings.fullmatch(one[common:]) for one in (surface, word))
+
+
+_RUSSIAN_CASE = re.compile("ов|ам|ами|ах|а|у|ом|ем|е|ы|и|ів|ом|ові")
 
 
 def _enclosed(spans: set[tuple[int, int]]) -> set[tuple[int, int]]:
@@ -325,10 +365,13 @@ def _means_capitals(surfaces: list[str], form: Form, language: str, *, whispers:
             exact(surface, language) == word for surface, word in zip(surfaces, form.words, strict=True)
         )
     return all(
-        is_capitals(re.split("['’ʼ]", surface)[0])
-        and folding.fold(surface, language).startswith(next(iter(key)))
+        any(is_capitals(piece) and folding.fold(piece, language) in key for piece in _PIECES.findall(surface))
         for surface, key in zip(surfaces, form.keys, strict=True)
     )
+
+
+#: What stands on either side of an apostrophe, or of a change of script: l'IND, IND'nin, የIND.
+_PIECES = re.compile(r"[^\W\u0370-\uffff]+|(?:(?=[\u0370-\uffff])\w)+")
 
 
 def _is_part(surfaces: list[str], form: Form, language: str) -> bool:

@@ -2,13 +2,17 @@
 
 Tables per language, applied again and again until nothing more comes off. They over-generate on purpose: a form
 that is no word simply equals no term. What is left must keep a minimum length, so that a short word is not taken
-for a prefix and a rest.
+for a prefix and a rest; and a word that a dictionary knows as its own lemma keeps its letters (شرطة, police, is not
+شرط, condition, with an ending).
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from functools import lru_cache
+
+from languages import stems
 
 _AT_MOST = 48
 
@@ -25,51 +29,141 @@ def _closure(word: str, step: Callable[[str], Iterable[str]], depth: int) -> set
     return found - {word}
 
 
-# --- Arabic: on the strongly folded word (ه for ة, ا for every alef, ي for ى) ----------------------------------
+# --- Arabic: on the word as written but for harakat, because ة ى ئ say where a word ends --------------------------
 
 _AR_ARTICLE = ("ال", "لل")
 _AR_PARTICLES = ("و", "ف", "ب", "ك", "ل")
+_AR_BEFORE_NOUN = re.compile(r"[وف]?(?:[بك]?ال|لل)")
 _AR_PRONOUNS = ("هما", "كما", "ها", "هم", "هن", "كم", "كن", "نا", "ه", "ك", "ي")
-_AR_ENDINGS = ("ات", "ين", "ون", "ان", "تين", "تان", "تا", "ا")
+_AR_PLURAL_PRONOUNS = ("هما", "ها", "هم", "كم", "نا")
+_AR_ENDINGS = ("ات", "ين", "ون", "ان", "تين", "تان", "تا", "تي", "ا", "و")
 
 
 def _arabic(word: str) -> Iterable[str]:
-    for article in _AR_ARTICLE:
-        if word.startswith(article) and len(word) >= len(article) + 3:
-            yield word[len(article) :]
-    if word[:1] in _AR_PARTICLES and len(word) >= 4:
-        yield word[1:]
-    for ending in _AR_PRONOUNS:
-        if word.endswith(ending) and len(word) >= len(ending) + 3:
-            rest = word[: -len(ending)]
-            yield rest
-            if rest.endswith("ت") and len(rest) >= 4:
-                yield rest[:-1] + "ه"  # إقامته is إقامة with its ta opened
+    known = stems.is_lemma(word, "ar")
+    if not known:
+        bare = _AR_BEFORE_NOUN.sub("", word)
+        if bare != word and len(bare) > 1 and stems.in_dictionary(bare, "ar"):
+            yield bare  # and no ending comes off before the article has
+            return
+        for article in _AR_ARTICLE:
+            if word.startswith(article) and len(word) >= len(article) + 2:
+                yield word[len(article) :]
+        if word[:1] in _AR_PARTICLES and (len(word) > 3 or len(word) == 3 and stems.is_lemma(word[1:], "ar")):
+            yield word[1:]
+            if stems.is_lemma(word[1:], "ar"):
+                return
+    for ending in _AR_PLURAL_PRONOUNS if known else _AR_PRONOUNS:
+        if word.endswith(ending):
+            rests = _before_pronoun(word[: -len(ending)])
+            if known or len(rests[0]) == 2:  # the dictionary has بيتنا, our house, too
+                rests = [rest for rest in rests if len(rest) > 1 + known and stems.is_lemma(rest, "ar")]
+            yield from (rest for rest in rests if len(rest) > 1)
+    if known:
+        return
+    if word.endswith("ة") and len(word) >= 5:
+        yield word[:-1]  # محامية is a محامي
     for ending in _AR_ENDINGS:
         if word.endswith(ending) and len(word) >= len(ending) + 3:
             rest = word[: -len(ending)]
             yield rest
-            if ending in ("ات", "تين", "تان"):
-                yield rest + "ه"
+            if ending in ("ات", "تين", "تان", "تا", "تي"):
+                yield rest + "ة"
+            if ending in ("ات", "ان", "ين") and rest.endswith("ي"):
+                yield rest[:-1] + "ى"  # مستشفيات, of مستشفى
 
 
-# --- Persian and Dari: on the strongly folded word, ZWNJ gone ---------------------------------------------------
+def _before_pronoun(rest: str) -> list[str]:
+    """What a word was before a pronoun was written to it: إقامت- is إقامة, مستشفا- is مستشفى, أعضائ- is أعضاء."""
+    found = [rest]
+    if rest.endswith("ت") and len(rest) >= 3:
+        found.append(rest[:-1] + "ة")
+    elif rest.endswith("ا") and len(rest) >= 4:
+        found.append(rest[:-1] + "ى")
+    elif rest.endswith(("ائ", "اؤ")):
+        found.append(rest[:-1] + "ء")
+    return found
+
+
+_AR_DEFECTIVE = re.compile(r"(?:\w|م\w|مت\w)ا\wي")
+
+
+def without_defective_ya(word: str) -> str | None:
+    """قاضي and محامي without the last letter, which is not written in قاضٍ and محامٍ; None for any other word."""
+    return word[:-1] if _AR_DEFECTIVE.fullmatch(word) else None
+
+
+# Broken plurals by their pattern; \1 to \4 are the consonants. For words no dictionary knows.
+_BROKEN_PLURALS = [
+    (re.compile(pattern), singulars)
+    for pattern, singulars in (
+        (r"م(\w)ا(\w)(\w)", (r"م\1\2\3", r"م\1\2\3ة")),
+        (r"م(\w)ا(\w)ي(\w)", (r"م\1\2و\3", r"م\1\2ا\3", r"م\1\2\3")),
+        (r"ت(\w)ا(\w)ي(\w)", (r"ت\1\2ي\3",)),
+        (r"(\w)(\w)ائ(\w)", (r"\1\2ي\3ة", r"\1\2ا\3ة")),
+        (r"(\w)وا(\w)(\w)", (r"\1ا\2\3ة", r"\1ا\2\3")),
+        (r"(\w)وا(\w)ي(\w)", (r"\1ا\2و\3",)),
+        (r"أ(\w)(\w)ا(\w)", (r"\1\2\3",)),
+        (r"أ(\w)(\w)(\w)ة", (r"\1\2ا\3", r"\1\2ي\3")),
+        (r"(\w)(\w)و(\w)", (r"\1\2\3",)),
+        (r"(\w)(\w)(\w)اء?", (r"\1\2ي\3",)),
+        (r"(\w)(\w)ا(\w)", (r"\1ا\2\3",)),
+        (r"(\w)(\w)ا(\w)ي(\w)", (r"\1\2\3و\4", r"\1\2\3ا\4", r"\1\2\3ي\4")),
+        (r"(\w)(\w)ا(\w)(\w)", (r"\1\2\3\4", r"\1\2\3\4ة")),
+        (r"(\w)(\w)اة", (r"\1ا\2", r"\1ا\2ي")),
+    )
+]
+
+
+def broken_singulars(word: str) -> set[str]:
+    """The singulars a broken plural may have, by its pattern: مكاتب is of مكتب, وثائق of وثيقة, عساكر of عسكر."""
+    found: set[str] = set()
+    for pattern, singulars in _BROKEN_PLURALS:
+        if (plural := pattern.fullmatch(word)) is not None:
+            found.update(plural.expand(singular) for singular in singulars)
+    return found
+
+
+# --- Persian and Dari: on the word as written, ZWNJ gone ---------------------------------------------------------
 
 _FA_ENDINGS = (
-    "هايشان", "هايمان", "هايتان", "هايش", "هايم", "هايت", "هايي", "هاي", "ها", "يمان", "يتان", "يشان", "مان", "تان",
-    "شان", "يان", "ان", "ات", "ام", "اش", "اي", "يي", "م", "ت", "ش", "ي",
+    "هایشان", "هایمان", "هایتان", "هایش", "هایم", "هایت", "هایی", "های", "ها", "یمان", "یتان", "یشان", "مان", "تان",
+    "شان", "یان", "ان", "ین", "ات", "ام", "اش", "ای", "یی", "م", "ت", "ش", "ی",
 )  # fmt: skip
+#: What may stand after a ZWNJ and be no word.
+_FA_AFTER_ZWNJ = re.compile(
+    r"(?:ها|گان|یان|ان)?(?:یی?|ای|ی?(?:ام|ات|اش|مان|تان|شان|م|ت|ش)|ام|ات|اش|اند|ایم|اید)?|ی?ند|ست"
+)
 
 
 def _persian(word: str) -> Iterable[str]:
-    for prefix in ("نمي", "مي"):
+    if stems.is_lemma(word, "fa"):
+        return
+    for prefix in ("نمی", "می"):
         if word.startswith(prefix) and len(word) >= len(prefix) + 3:
             yield word[len(prefix) :]
     if word.endswith("گان") and len(word) >= 6:
         yield word[:-3] + "ه"  # پناهندگان, of پناهنده
+        yield word[:-3]
     for ending in _FA_ENDINGS:
-        if word.endswith(ending) and len(word) >= len(ending) + 3:
-            yield word[: -len(ending)]
+        if word.endswith(ending) and len(word) >= len(ending) + 2:
+            rest = word[: -len(ending)]
+            if len(rest) > 2 or stems.is_lemma(rest, "fa"):
+                yield rest
+                if ending == "ات":
+                    yield rest + "ه"  # جلسات, of جلسه
+
+
+def before_zwnj(word: str) -> str | None:
+    """پناهنده of پناهنده‌هایشان; None when what follows the ZWNJ is a word (شرطی‌سازی)."""
+    before, _, after = word.rpartition("\u200c")
+    while before:
+        if _FA_AFTER_ZWNJ.fullmatch(after.replace("ي", "ی")) is None:
+            return None
+        if "\u200c" not in before:
+            return before
+        before, _, after = before.rpartition("\u200c")
+    return None
 
 
 # --- Ethiopic: on the word as written, because the vowel of a syllable carries the ending ------------------------
@@ -105,9 +199,11 @@ def _amharic(word: str) -> Iterable[str]:
     for ending in _AM_ENDINGS:
         if word.endswith(ending) and len(word) >= len(ending) + 2:
             yield word[: -len(ending)]
-    for order, ending in ((_A, "ችን"), (_A, "ችሁ"), (_A, "ቸው"), (_U, ""), (_E, "")):
+    for order, ending in ((_A, "ችን"), (_A, "ችሁ"), (_A, "ቸው"), (_U, ""), (_E, ""), (_A, "ት"), (_A, "ን")):
         if rest := _from(word, order, ending):
             yield rest[:-1] + _with_order(rest[-1], _SADIS)
+            if ending[:1] == "ች" or ending == "ቸው":
+                yield rest  # ዜጋችን, of ዜጋ
     if rest := _from(word, _O, "ች"):
         yield rest[:-1] + _with_order(rest[-1], _SADIS)
         yield rest[:-1] + _with_order(rest[-1], _A)  # ስደተኞች, of ስደተኛ
@@ -121,33 +217,212 @@ _TI_ENDINGS = (
 )  # fmt: skip
 
 
+_TI_POSSESSIVES = ("ካ", "ኻ", "ኪ", "ኺ", "ና", "ኩም", "ኹም", "ክን", "ኽን")
+
+
 def _tigrinya(word: str) -> Iterable[str]:
     for prefix in _TI_PREFIXES:
         if word.startswith(prefix) and len(word) >= len(prefix) + 2:
             yield word[len(prefix) :]
     for ending in _TI_ENDINGS:
         if word.endswith(ending) and len(word) >= len(ending) + 2:
-            yield word[: -len(ending)]
-    for order, ending in ((_A, "ት"), (_O, "ም"), (_FIRST, "ይ"), (_FIRST, "ን"), (_E, "ን"), (_U, ""), (_A, "")):
+            rest = word[: -len(ending)]
+            yield rest
+            if ending in _TI_POSSESSIVES and _order(rest[-1]) == _SADIS:
+                yield rest[:-1] + _with_order(rest[-1], _I)  # ወለድኻ, of ወለዲ
+    for order, ending in ((_A, "ት"), (_A, "ን"), (_O, "ም"), (_FIRST, "ይ"), (_FIRST, "ን"), (_E, "ን"), (_U, ""), (_A, "")):
         if rest := _from(word, order, ending):
             yield rest[:-1] + _with_order(rest[-1], _SADIS)
+            yield rest[:-1] + _with_order(rest[-1], _I)  # ፍርዱ, of ፍርዲ
     if rest := _from(word, _SADIS, "ቲ"):
         yield rest[:-1] + _with_order(rest[-1], _I)  # ተርጓምቲ, of ተርጓሚ
+    if len(word) >= 4 and word[-2] == "ይ" and _order(word[-3]) == _A and _order(word[-1]) == _SADIS:
+        yield word[:-3] + _with_order(word[-3], _I) + word[-1]  # ሓካይም, of ሓኪም
+
+
+# --- Turkish: on the lower-case word, from its end inwards --------------------------------------------------------
+
+_TR_RULES = {
+    "copula": re.compile(r"([dt][ıiuü]r(?:l[ae]r)?|y?[dt][ıiuü][mnk]?|y?m[ıiuü]ş)\Z"),
+    "relative": re.compile(r"([dt][ae]ki(?:l[ae]r)?)\Z"),
+    "case": re.compile(r"(n?[ıiuü]n|nd[ae]n|nd[ae]|[dt][ae]n|[dt][ae]|y?l[ae]|[yn][ıiuüae]|[ıiuüae])\Z"),
+    "owner": re.compile(r"(l[ae]r[ıi]|[ıiuü]?m[ıiuü]z|[ıiuü]?n[ıiuü]z|s[ıiuü]|[ıiuü][mn]|[ıiuümn])\Z"),
+    "plural": re.compile(r"(l[ae]r)\Z"),
+}
+_TR_VOWELS = "aıoueiöüâîû"
+_TR_BACK = set("aıouâû")
+
+
+def _harmony(rest: str, ending: str) -> bool:
+    """Whether the vowels of an ending go with the last vowel before it."""
+    before = next((c for c in reversed(rest) if c in _TR_VOWELS), None)
+    first = next((c for c in ending if c in _TR_VOWELS), None)
+    return before is None or first is None or (before in _TR_BACK) == (first in _TR_BACK) or before in "âaîo"
+
+
+def _turkish_roots(rest: str, ending: str) -> list[str]:
+    """What a word was before an ending: kitab- is kitap before a vowel, şehr- is şehir, hakk- is hak."""
+    found = [rest]
+    if not ending or ending[0] not in _TR_VOWELS:
+        return found
+    hard = {"b": "p", "c": "ç", "d": "t", "ğ": "k", "g": "k"}.get(rest[-1])
+    if hard:
+        found.append(rest[:-1] + hard)
+    if len(rest) > 2 and rest[-1] == rest[-2]:
+        found.append(rest[:-1])
+    elif len(rest) > 2 and rest[-1] not in _TR_VOWELS and rest[-2] not in _TR_VOWELS:
+        vowel = next((c for c in reversed(rest) if c in _TR_VOWELS), "i")
+        vowel = {"a": "ı", "ı": "ı", "o": "u", "u": "u", "e": "i", "i": "i", "ö": "ü", "ü": "ü"}.get(vowel, "i")
+        found += [root[:-1] + vowel + root[-1] for root in list(found)]
+    return found
+
+
+def turkish(word: str, layers: Iterable[str] = tuple(_TR_RULES)) -> set[str]:
+    """What is left of a Turkish word without copula, case, possessor and plural, each at most once and in that
+    order; nothing is taken from a word that stands in the dictionary as it is."""
+    found: set[str] = set()
+    edge = {word}
+    for layer in layers:
+        if layer == "relative":
+            # belgedeki: what -ki makes of "in the document" takes endings of its own
+            edge |= {rest for old in edge if (rest := _TR_RULES["case"].sub("", old)).endswith("ki")}
+        for old in list(edge):
+            if stems.is_lemma(old, "tr"):
+                continue
+            for ending in _suffixes(old, _TR_RULES[layer]):
+                rest = old[: -len(ending)]
+                if len(rest) >= 2 and any(c in _TR_VOWELS for c in rest) and _harmony(rest, ending):
+                    roots = _turkish_roots(rest, ending)
+                    edge.update(roots)
+                    found.update(roots)
+    found.discard(word)
+    return found
+
+
+def _suffixes(word: str, pattern: re.Pattern[str]) -> list[str]:
+    """Every ending of the word, short or long, that is all of the pattern."""
+    return [word[at:] for at in range(max(2, len(word) - 6), len(word)) if pattern.fullmatch(word, at)]
+
+
+# --- Somali: on the folded word -----------------------------------------------------------------------------------
+
+_SO_OWNERS = (
+    "ayga", "ayda", "aaga", "aada", "iisa", "eeda", "eenna", "eena", "eenu", "iinna", "iina", "ooda", "aygu", "aagu", "iisu",
+    "iisi", "eedu", "eennu", "iinnu", "oodu", "ayadu", "aadu", "aadaadu", "aadaada", "iis", "eed", "ood", "ay", "aa",
+)  # fmt: skip
+_SO_ARTICLES = ("a", "u", "ii", "an", "aan", "aas", "aasi", "ani", "oo", *_SO_OWNERS)
+_SO_PLURALS = ("ooyin", "oyin", "yaal", "ayaal", "aal", "iin", "yo", "o", "aan")
+_SO_DEFINITE = re.compile(rf"(?P<first>dh|sh|[kghtd])(?:{'|'.join(sorted(_SO_ARTICLES, key=len, reverse=True))})\Z")
+
+
+def _somali_stems(rest: str, first: str) -> Iterable[str]:
+    """What a noun is without its article: degma- is degmo, garsoora- is garsoore, bi-sha is bil."""
+    if first == "sh":
+        yield rest + "l"
+    yield rest
+    if first == "d" and rest.endswith("d"):
+        yield rest[:-1]
+    if rest[-1] in "aui" and len(rest) > 3:
+        yield rest[:-1] + "o"
+        yield rest[:-1] + "e"
+
+
+def _somali_definite(word: str) -> Iterable[str]:
+    if (article := _SO_DEFINITE.search(word)) is not None:
+        for at in range(article.start(), len(word)):
+            if (found := _SO_DEFINITE.fullmatch(word, at)) is not None and at >= 2:
+                for rest in _somali_stems(word[:at], found["first"]):
+                    if len(rest) > 2:
+                        yield rest
+
+
+def _somali(word: str) -> Iterable[str]:
+    yield from _somali_definite(word)
+    for clitic in ("na", "se"):
+        if word.endswith(clitic) and len(word) >= 7:
+            yield word[: -len(clitic)]
+    if word[-1] in "au" and len(word) > 4 and word[-2] in "xqhci":  # ganaaxa: after these the article is a vowel
+        yield word[:-1]
+    for ending in _SO_PLURALS:
+        rest = word[: -len(ending)]
+        if not word.endswith(ending) or len(rest) < 3:
+            continue
+        yield rest
+        if ending.endswith("yin"):
+            yield rest + "o"
+        elif ending in ("yaal", "ayaal", "aal"):
+            yield rest + "e"
+            if rest[-1] == "a":
+                yield rest[:-1] + "e"
+        if ending in ("o", "iin"):
+            if rest[-1] == rest[-2]:
+                yield rest[:-1]  # qareenno, of qareen
+            if rest.endswith("y"):
+                yield rest[:-1] + "i"  # guryo, of guri
+            if rest.endswith("m"):
+                yield rest[:-1] + "n"  # macallimiin, of macallin
+            elif rest.endswith("mm"):
+                yield rest[:-2] + "n"
+    if len(word) > 4 and word[-2] == "a" and word[-1] == word[-3]:
+        yield word[:-2]  # qoysas, of qoys
+
+
+# --- Ukrainian: Snowball has no stemmer for it --------------------------------------------------------------------
+
+_UK_ENDINGS = re.compile(
+    "(?:ями|ами|ові|еві|єві|ого|ому|ими|іми|ий|ій|ою|ею|єю|ів|їв|ей|ах|ях|ам|ям|ом|ем|єм|им|ім|их|іх|ої|ії|ію|ією|ія|іям|іями|іях|"
+    "ую|юю|ая|яя|ні|[аяоеєуюіїиьй])\\Z"
+)
+_UK_FLEETING = (("ець", "ц"), ("єць", "йц"), ("ень", "н"), ("ок", "к"), ("ож", "ж"), ("он", "н"))
+
+
+def ukrainian_stems(word: str) -> set[str]:
+    """What the case forms of a noun or adjective share: орендодавець, орендодавця, орендодавцем: орендодавц."""
+    found: set[str] = set()
+    for short, without in _UK_FLEETING:
+        if word.endswith(short) and len(word) > len(short) + 2:
+            found.add(word[: -len(short)] + without)
+    bare = _UK_ENDINGS.sub("", word)
+    if len(bare) > 2:
+        found.add(bare)
+        if bare[-1] not in "аеєиіїоуюя" and len(bare) > 3 and bare[-2] == "і":  # дозвіл, дозволу
+            found |= {bare[:-2] + "о" + bare[-1], bare[:-2] + "е" + bare[-1]}
+        softened = {"ц": "к", "з": "г", "с": "х"}.get(bare[-1])  # у посвідці, of посвідка
+        if softened and word.endswith("і"):
+            found.add(bare[:-1] + softened)
+        if len(bare) > 4 and bare.endswith("ок") and bare == word:  # посвідок, of посвідка
+            found.add(bare[:-2] + "к")
+        if bare.endswith("нн"):
+            found.add(bare[:-1])
+    return found
+
+
+# --- French, Spanish, English: a woman who is what the term calls a man; plurals no stem shows ---------------------
+
+_PAIRS = {
+    "en": (("ves", "fe"), ("ves", "f")),
+    "fr": (("eaux", "eau"), ("aux", "al"), ("aux", "ail"),
+           ("trices", "teur"), ("trice", "teur"), ("euses", "eur"), ("euse", "eur"), ("eures", "eur"), ("eure", "eur"),
+           ("ères", "er"), ("ère", "er"), ("iennes", "ien"), ("ienne", "ien")),
+    "es": (("oras", "or"), ("ora", "or"), ("adas", "ado"), ("ada", "ado"), ("eras", "ero"), ("era", "ero"), ("anas", "ano"),
+           ("ana", "ano"), ("arias", "ario"), ("aria", "ario"), ("inas", "ino"), ("ina", "ino"), ("icas", "ico"),
+           ("ica", "ico"), ("idas", "ido"), ("ida", "ido"), ("esas", "és"), ("esa", "és"), ("hijas", "hijo"), ("hija", "hijo")),
+}  # fmt: skip
+
+
+def in_pairs(word: str, language: str) -> set[str]:
+    """abogado for abogada, traducteur for traductrice, wife for wives: forms that go in pairs."""
+    return {
+        word[: -len(ending)] + instead
+        for ending, instead in _PAIRS.get(language, ())
+        if word.endswith(ending) and len(word) >= len(ending) + (0 if ending.startswith("hij") else 2)
+    }
 
 
 # --- others: endings of a folded word ---------------------------------------------------------------------------
 
 _ENDINGS: dict[str, tuple[int, tuple[tuple[str, str], ...]]] = {
     # (letters that must be left, (ending, what stands in its place))
-    "so": (3, (
-        ("yaasha", "e"), ("yaasha", ""), ("yada", "yo"), ("yada", ""), ("yaal", ""), ("oyin", ""), ("kii", ""),
-        ("gii", ""), ("hii", ""), ("tii", ""), ("dii", ""), ("kan", ""), ("gan", ""), ("tan", ""), ("dan", ""),
-        *((first + rest, "") for first in ("k", "g", "h", "t", "d", "")
-          for rest in ("ayga", "ayda", "aaga", "aada", "iisa", "eeda", "eenna", "iinna", "ooda")),
-        ("ka", ""), ("ga", ""), ("ha", "o"), ("ha", ""),
-        ("ta", ""), ("da", ""), ("dha", ""), ("sha", "l"), ("ku", ""), ("gu", ""), ("tu", ""), ("du", ""), ("yo", ""),
-        ("o", ""), ("a", ""), ("u", ""), ("aha", ""), ("aha", "o"),
-    )),
     "ku": (3, (("ekî", ""), ("eke", ""), ("an", ""), ("en", ""), ("ek", ""), ("eki", ""), ("ya", ""), ("ye", ""),
                ("yen", ""), ("yan", ""), ("a", ""), ("e", ""), ("i", ""))),
     "ckb": (3, (("هكانيان", ""), ("هكان", ""), ("هكه", ""), ("يهكان", ""), ("يهكه", ""), ("كه", ""), ("كان", ""), ("يك", ""), ("ان", ""),
@@ -172,15 +447,37 @@ def _by_endings(language: str) -> Callable[[str], Iterable[str]]:
 @lru_cache(maxsize=65536)
 def stripped(written: str, folded: str, language: str) -> frozenset[str]:
     """What may be left of a word without its affixes: `written` is its weak fold in lower case, `folded` its strong
-    fold. The results are not folded yet where the language strips the written form (Ethiopic)."""
+    fold. The results are not folded yet where the language strips the written form."""
     if language == "ar":
-        return frozenset(_closure(folded, _arabic, 3))
+        return frozenset(_closure(written, _arabic, 4))
     if language in ("fa", "prs"):
-        return frozenset(_closure(folded, _persian, 2))
+        return frozenset(_closure(written, _persian, 2))
     if language == "am":
         return frozenset(_closure(written, _amharic, 4))
     if language == "ti":
         return frozenset(_closure(written, _tigrinya, 4))
+    if language == "tr":
+        return frozenset(turkish(written))
+    if language == "so":
+        return frozenset(_closure(folded, _somali, 4))
+    if language in _PAIRS:
+        return frozenset(in_pairs(written, language))
     if language in _ENDINGS:
         return frozenset(_closure(folded, _by_endings(language), 2))
+    return frozenset()
+
+
+@lru_cache(maxsize=65536)
+def of_term(written: str, folded: str, language: str) -> frozenset[str]:
+    """The same for a word of a term, which stands in the dictionary's form but for its article (Arabic, Somali), the
+    የ before an Amharic noun that another preposition replaces, and the plural or possessor of a Turkish noun
+    (izni of izin in "oturma izni")."""
+    if language == "ar" and written.startswith("ال") and len(written) >= 5:
+        return frozenset({written[2:]})
+    if language == "am" and written.startswith("የ") and len(written) >= 3:
+        return frozenset({written[1:]})
+    if language == "tr":
+        return frozenset(turkish(written, ("owner", "plural")))
+    if language == "so":
+        return frozenset(rest for rest in _somali_definite(folded) if len(rest) > 3)
     return frozenset()

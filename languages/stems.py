@@ -3,6 +3,9 @@
 simplemma's dictionaries are big: as a table Dutch takes 52 MB, Russian 141 MB, Polish 408 MB. The languages people
 work in all day get the table (0.01 ms a word); the large others read the packed dictionary in place, which takes a
 sixth of the memory and 0.1 ms a word. Polish has Snowball only.
+
+snowballstemmer hands the work to PyStemmer when that is installed: the same stems of every sixth word of simplemma's
+dictionaries, fifty to a hundred times as quick.
 """
 
 from __future__ import annotations
@@ -65,8 +68,15 @@ def lemma(word: str, language: str) -> str:
 
 def in_dictionary(word: str, language: str) -> str | None:
     """The lemma of a word form that stands in simplemma's dictionary; None for one that does not."""
+    if language in _PACKED:
+        return _in_packed(word, _PACKED[language])
     code = _TABLE.get(language)
     return _dictionaries(False).get_dictionary(code).get(word) if code else None
+
+
+@lru_cache(maxsize=65536)
+def _in_packed(word: str, code: str) -> str | None:
+    return _dictionaries(True).get_dictionary(code).get(word)
 
 
 def is_lemma(word: str, language: str) -> bool:

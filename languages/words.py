@@ -69,17 +69,19 @@ def _language(tag: str) -> str:
 
 
 def term_keys(word: str, language: str) -> frozenset[str]:
-    """The keys of a word in a term: its fold, stem and lemma (in Arabic also without the article)."""
+    """The keys of a word in a term: its fold, stem and lemma (in Arabic and Somali also without the article)."""
     return _term_keys(word, _language(language))
 
 
 @lru_cache(maxsize=65536)
 def _term_keys(word: str, language: str) -> frozenset[str]:
-    found = _inflection_keys(word, language)
+    found = set(_inflection_keys(word, language))
+    written = lower(exact_fold(word, language), language)
+    for rest in affixes.of_term(written, fold(word, language), language):
+        found |= _inflection_keys(rest, language)
     if language == "ar":
-        folded = fold(word, language)
-        if folded.startswith("ال") and len(folded) >= 5:
-            found |= {folded[2:]}
+        found |= _without_defective_ya({written} | affixes.of_term(written, "", language))
+    found.discard("")
     return frozenset(found)
 
 
@@ -93,23 +95,56 @@ def keys(word: str, language: str) -> frozenset[str]:
 @lru_cache(maxsize=65536)
 def _keys(word: str, language: str) -> frozenset[str]:
     found = set(_inflection_keys(word, language))
-    for part in _beside_apostrophe(word, language):
+    for part in (*_beside_apostrophe(word, language), *_latin_runs(word)):
         found |= _inflection_keys(part, language)
     written = lower(exact_fold(word, language), language)
-    glued = language not in ("ar", "fa", "prs") or not stems.is_lemma(written, language)
-    for rest in affixes.stripped(written, fold(word, language), language) if glued else ():
-        found.add(fold(rest, language))
-        if language in ("ar", "fa", "prs"):
-            found |= _inflection_keys(rest, language)
-    if language in ("fa", "prs") and "\u200c" in word:
-        found |= _inflection_keys(word.partition("\u200c")[0], language)
+    rests = affixes.stripped(written, fold(word, language), language)
+    for rest in rests:
+        found |= _inflection_keys(rest, language)
+    if language == "ar":
+        found |= _without_defective_ya({written} | rests)
+    if language in ("ar", "fa", "prs"):
+        for rest in {written} | rests:
+            if len(rest) > 3 and stems.in_dictionary(rest, language) is None:
+                found.update(fold(one, language) for one in affixes.broken_singulars(rest))
+    if language in ("fa", "prs") and (before := affixes.before_zwnj(word)):
+        found |= _inflection_keys(before, language)
     if language == "nl":
-        parts = dutch_compound_parts(written)
-        for first in range(len(parts)):
-            found |= _inflection_keys(parts[first], language)
-        found |= _inner_compounds(written, parts)
+        found |= _parts_of_compound(written)
     found.discard("")
     return frozenset(found)
+
+
+def _without_defective_ya(forms: set[str] | frozenset[str]) -> set[str]:
+    """What قاضي is without its last letter; also for the dictionary's lemma of a word (المحامون: محامي)."""
+    both = forms | {stems.in_dictionary(form, "ar") or form for form in forms}
+    return {fold(short, "ar") for form in both if (short := affixes.without_defective_ya(form))}
+
+
+_LATIN_RUN = re.compile(r"[A-Za-z\u00c0-\u024f]{2,}")
+
+
+def _latin_runs(word: str) -> list[str]:
+    """IND in የIND and الIND: an abbreviation in Latin letters with something of the language written to it."""
+    if word.isascii() or _LATIN_RUN.fullmatch(word) or not any(char >= "\u0370" for char in word):
+        return []
+    return _LATIN_RUN.findall(word)
+
+
+#: A part of a compound from this length on may be a compound itself, whatever the dictionary says.
+_PERHAPS_COMPOUND = 10
+
+
+def _parts_of_compound(word: str) -> set[str]:
+    """The keys of the parts of a Dutch compound but the last, and of every run of two and more."""
+    parts: list[str] = []
+    for part in dutch_compound_parts(word):
+        smaller = dutch_compound_parts(part) if len(part) >= _PERHAPS_COMPOUND else ()
+        parts += smaller if smaller and min(map(len, smaller)) > 3 else (part,)
+    found: set[str] = set()
+    for part in parts:
+        found |= _inflection_keys(part, "nl")
+    return found | _inner_compounds(word, tuple(parts))
 
 
 def _inner_compounds(word: str, parts: tuple[str, ...]) -> set[str]:
@@ -134,11 +169,45 @@ def _inflection_keys(word: str, language: str) -> frozenset[str]:
     found = {folded}
     if len(folded) > 2 and not folded.isdigit():
         written = lower(exact_fold(word, language), language)
-        found.add(fold(stems.stem(written, language), language))
-        root = lower(stems.lemma(written, language), language)
-        found.add(fold(root, language))
+        found.add(fold(_lemma(written, language), language))
+        if language == "en":
+            found |= {_one_spelling(key) for key in found}
+        elif language == "uk":
+            found |= {fold(stem, language) for stem in affixes.ukrainian_stems(written)}
+        elif language == "ti" and folded[0] == "አ":  # as Tigrinya is written in Ethiopia
+            found.add("ኣ" + folded[1:])
+        if language not in _NO_STEM:
+            found.add(fold(stems.stem(written, language), language))
     found.discard("")
     return frozenset(found)
+
+
+#: Whose Snowball stem joins words that are not one (izin and iz, شرطة and شرط); the affix tables do better.
+_NO_STEM = {"ar", "fa", "prs", "tr"}
+_TURKISH_DERIVED = re.compile(r"(?:s[ıiuü]z|l[ıiuü]|l[ıiuü][kğ]|[cç][ıiuü]|m[ae]k|m[ae]k\w*|daş)\w*\Z")
+
+
+def _lemma(word: str, language: str) -> str:
+    """The lemma to recognise a word by: only what the dictionary itself says where guesses go astray."""
+    if language in ("ar", "fa", "prs"):
+        found = stems.in_dictionary(word, language) or word
+        return word if word == found + "ه" and language != "ar" else found  # مرده is not مرد
+    if language == "tr":
+        found = stems.in_dictionary(word, language) or word
+        common = next((at for at, (a, b) in enumerate(zip(word, found, strict=False)) if a != b), len(found))
+        return word if _TURKISH_DERIVED.match(word, common) else lower(found, language)
+    return lower(stems.lemma(word, language), language)
+
+
+_BRITISH = (("is", re.compile(r"iz(?=e|ing|ation)")), ("yse", re.compile(r"yze")), ("our", re.compile(r"(?<=\w\w)or\Z")),
+            ("re", re.compile(r"(?<=[bdt])er\Z")), ("ence", re.compile(r"ense\Z")), ("ll", re.compile(r"l(?=(?:ing|ed|er)\Z)")))  # fmt: skip
+
+
+def _one_spelling(word: str) -> str:
+    """organization and organisation, center and centre, license and licence: one of them."""
+    for british, american in _BRITISH:
+        word = american.sub(british, word)
+    return word
 
 
 _APOSTROPHE = re.compile("['’ʼ‘`´]")
