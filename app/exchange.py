@@ -1,152 +1,100 @@
-"""Memory and terms, in from files and out to files: where formats meet the libraries that know none."""
+"""Memory and terms, in from files and out to files: what the commands do."""
 
 from __future__ import annotations
 
 import json
-from collections import Counter
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
-from itertools import combinations, islice
+from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from app import db
+from app import db, imports, memoryfiles
+from app.imports import MemoryImport
+from app.memoryfiles import Choices, Filter
 from glossary import exchange as concepts
-from importers import tmx
 from importers.units import UnreadableFile
-from languages import tags
 from memory import exchange as units
 
-#: Units kept in one transaction: long enough to be quick, short enough that nobody waits for the write lock.
-BATCH = 2000
 
-
-@dataclass(slots=True)
-class Imported:
-    """What became of a file's units: new ones, pairs found in a new place, known ones; refused: reason -> how many."""
-
-    new: int = 0
-    merged: int = 0
-    unchanged: int = 0
-    refused: Counter[str] = field(default_factory=Counter)
-
-
-def import_tmx(
+def import_units(
     engine: Engine,
     file: Path,
+    choices: Choices,
     *,
-    source: str | None = None,
-    target: str | None = None,
-    approved: bool = False,
+    by: str = "",
+    checked: Callable[[int], object] = lambda _bytes: None,
     step: Callable[[int], object] = lambda _bytes: None,
-) -> Imported:
-    """Keep the units of a TMX file, only those of the asked pair if one is asked for.
+    processes: int = 1,
+) -> MemoryImport:
+    """Keep the units of a file (TMX, XLIFF, PO, CSV, XLSX); returns what became of it.
 
-    The file is read to its end once before anything is written: a file that is cut short or broken leaves nothing
-    behind. Then it is written in batches; taking the same file again changes nothing, so an interrupted import is
-    simply repeated. `step` is told how many bytes were read. Raises UnreadableFile.
+    The same file with the same choices, interrupted before, goes on where it stopped; taking it again changes nothing.
+    `checked` and `step` are told how many bytes were looked at and taken in. `processes`: how many prepare units while
+    this one reads and writes. Raises UnreadableFile when nothing could be taken in, or a part of it: then the number
+    that was is in the error's field "kept". Errors of the database come through.
     """
     with file.open("rb") as stream:
-        for _unit in tmx.read_tmx(stream):
-            pass
-    done = Imported()
-    quality = "approved" if approved else "unreviewed"
-    with file.open("rb") as stream:
-        reader = tmx.read_tmx(stream)
-        rows = _rows(reader, file.name, quality, source, target)
-        first, at = 1, 0
-        while batch := list(islice(rows, BATCH)):
-            with db.transaction(engine) as session:
-                taken = units.take(session, batch, first_number=first)
-            first += len(batch)
-            done.new, done.merged = done.new + taken.new, done.merged + taken.merged
-            done.unchanged += taken.unchanged
-            done.refused.update(refused.reason for refused in taken.refused)
-            step(stream.tell() - at)
-            at = stream.tell()
-    return done
+        with db.transaction(engine) as session:
+            entry = imports.begin(session, stream, choices, by_name=by, step=checked)
+        stream.seek(0)
+        with _preparing(processes) as prepare:
+            [*_, entry] = imports.run(engine, entry.id, stream, checked=checked, step=step, prepare=prepare)
+    problem = imports.problem_of(entry)
+    if problem is not None:
+        problem.kept = entry.new + entry.merged
+        raise problem
+    return entry
 
 
-def _rows(
-    reader: tmx.TmxReader, name: str, quality: str, source: str | None, target: str | None
-) -> Iterator[units.UnitRow]:
-    for unit in reader:
-        for one, other in _pairs(list(unit.texts), reader.header.source_language, source, target):
-            facts = unit.variants.get(other)
-            yield units.UnitRow(
-                source_language=one,
-                target_language=other,
-                source=unit.texts[one],
-                target=unit.texts[other],
-                origin_name=name,
-                quality=quality,
-                translated_by=(facts.changed_by or facts.created_by if facts else None) or unit.changed_by or unit.created_by,
-                translated_at=(facts.changed or facts.created if facts else None) or unit.changed or unit.created,
-                created_at=unit.created,
-                used_count=unit.used or 0,
-                last_used_at=unit.last_used,
-                source_tuid=unit.tuid,
-                notes="\n".join(unit.notes) or None,
-            )
+EVERYTHING = Filter()
 
 
-def _pairs(
-    languages: list[str], header: str | None, source: str | None, target: str | None
-) -> Iterable[tuple[str, str]]:
-    """Which pairs of a unit with several languages are units of the memory: from the header's language to each other
-    one; without such a language each pair once, in the file's order, because the memory finds it both ways."""
-    if source or target:
-        return [
-            (one, other)
-            for one in languages
-            for other in languages
-            if one != other
-            and (not source or tags.same_language(one, source))
-            and (not target or tags.same_language(other, target))
-        ]
-    if header in languages:
-        return [(header, other) for other in languages if other != header]
-    return combinations(languages, 2)
+@contextmanager
+def _preparing(processes: int) -> Iterator[Callable[..., Iterator[tuple[int, units.Prepared]]]]:
+    """What `imports.run` has its batches prepared by: this process, or others beside it, a few batches ahead."""
+    if processes < 2:
+        yield imports.prepared_here
+        return
+    from concurrent.futures import Future, ProcessPoolExecutor
+    from multiprocessing import get_context
+
+    with ProcessPoolExecutor(processes - 1, get_context("forkserver")) as pool:
+
+        def prepare(batches: Iterator[tuple[int, list[units.UnitRow]]]) -> Iterator[tuple[int, units.Prepared]]:
+            ahead: deque[tuple[int, Future[units.Prepared]]] = deque()
+            for first, rows in batches:
+                ahead.append((len(rows), pool.submit(units.prepared, rows, first_number=first)))
+                if len(ahead) > 2 * processes:
+                    number, ready = ahead.popleft()
+                    yield number, ready.result()
+            for number, ready in ahead:
+                yield number, ready.result()
+
+        try:
+            yield prepare
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
 
 
 def export_tmx(
-    session: Session,
-    file: Path,
-    *,
-    source: str | None = None,
-    target: str | None = None,
-    step: Callable[[int], object] = lambda _units: None,
+    session: Session, file: Path, wanted: Filter = EVERYTHING, *, step: Callable[[int], object] = lambda _units: None
 ) -> int:
-    """Write the memory, or one pair of it, as TMX 1.4b. Returns how many units. People are named as the memory names
-    them."""
-    from importlib.metadata import version
+    """Write the memory, or what is wanted of it, as TMX 1.4b. Returns how many units. The file is there when it is whole."""
+    from importers import tmx
 
-    def written() -> Iterator[tmx.TmxUnit]:
-        for row in units.give(session, source_language=source, target_language=target):
+    def counted() -> Iterator[tmx.TmxUnit]:
+        for unit in memoryfiles.tmx_units(session, wanted):
             step(1)
-            props = {"x-quality": row.quality, "x-origin": row.origin, "x-origin-name": row.origin_name}
-            if row.approved_by:
-                props["x-approved-by"] = row.approved_by
-            yield tmx.TmxUnit(
-                tuid=row.source_tuid,
-                texts={row.source_language: row.source, row.target_language: row.target},
-                created=row.created_at,
-                changed=row.approved_at or row.translated_at or row.changed_at,
-                changed_by=row.translated_by,
-                used=row.used_count or None,
-                last_used=row.last_used_at,
-                notes=(row.notes,) if row.notes else (),
-                props=props,
-            )
+            yield unit
 
     part = file.with_name(f".{file.name}.part")
     try:
         with part.open("wb") as stream:
-            number = tmx.write_tmx(
-                stream, written(), source_language=source or tmx.ALL_LANGUAGES, tool_version=version("dragoman")
-            )
+            number = memoryfiles.write_tmx(stream, counted(), wanted)
         part.replace(file)
     finally:
         part.unlink(missing_ok=True)

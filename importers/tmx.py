@@ -8,14 +8,26 @@ written; `read_tmx` and `write_tmx` name what they leave out.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import BinaryIO
 
-from importers import tmxinline
-from importers.tmxreader import ALL_LANGUAGES, NAME, TmxReader
+from importers import tmxinline, xmlstream
+from importers.tmxreader import ALL_LANGUAGES, NAME, OUR_TOOL, TmxReader
 from importers.tmxunits import TmxHeader, TmxNotes, TmxUnit, pairs
 
-__all__ = ["ALL_LANGUAGES", "NAME", "TmxHeader", "TmxNotes", "TmxReader", "TmxUnit", "read_tmx", "write_tmx"]
+__all__ = [
+    "ALL_LANGUAGES",
+    "NAME",
+    "OUR_TOOL",
+    "TmxHeader",
+    "TmxNotes",
+    "TmxReader",
+    "TmxUnit",
+    "check_tmx",
+    "read_tmx",
+    "tmx_chunks",
+    "write_tmx",
+]
 
 _ATTRIBUTE_ESCAPES = str.maketrans(
     {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\n": "&#10;", "\t": "&#9;", "\r": "&#13;"}
@@ -26,10 +38,16 @@ def read_tmx(stream: BinaryIO) -> TmxReader:
     """The units of a TMX file, in constant memory. A text in a language nobody knows is left out with a warning; a
     language with several texts in one unit gives a unit for each further one, with the same `tuid`.
 
-    Raises UnreadableFile while it is iterated ("empty", "entities", "mislabelled", "syntax", "too-large"): units that
+    Raises UnreadableFile while it is iterated ("empty", "entities", "mislabelled", "syntax", "cut-short", "too-large"): units that
     came before the error were whole.
     """
     return TmxReader(stream)
+
+
+def check_tmx(stream: BinaryIO, step: Callable[[int], object] = lambda _bytes: None) -> None:
+    """Read a file to its end without keeping anything. Raises UnreadableFile as reading it would, with the reason
+    "cut-short" when it stops in the middle: then the units before that are whole. `step` is told the bytes read."""
+    xmlstream.check(stream, NAME, ("tu", "header", "tmx"), step)
 
 
 def write_tmx(
@@ -44,27 +62,43 @@ def write_tmx(
     or "*all*". Units without any text are left out. Characters XML cannot hold are kept in a text as placeholders
     (`<ph type="x-char">`) and become U+FFFD in notes and properties.
     """
+    count = 0
+
+    def counted() -> Iterator[TmxUnit]:
+        nonlocal count
+        for unit in units:
+            count += bool(unit.texts)
+            yield unit
+
+    for chunk in tmx_chunks(counted(), source_language=source_language, tool_version=tool_version, created=created):
+        stream.write(chunk)
+    return count
+
+
+def tmx_chunks(
+    units: Iterable[TmxUnit],
+    *,
+    source_language: str = ALL_LANGUAGES,
+    tool_version: str = "",
+    created: dt.datetime | None = None,
+) -> Iterator[bytes]:
+    """The same file as `write_tmx` writes, in pieces of some hundred units, for sending it while it is made."""
     head = (
-        '<?xml version="1.0" encoding="UTF-8"?>\n<tmx version="1.4">\n<header creationtool="Dragoman" '
-        f'creationtoolversion="{_attribute(tool_version or "0")}" segtype="sentence" o-tmf="Dragoman" adminlang="en" '
+        f'<?xml version="1.0" encoding="UTF-8"?>\n<tmx version="1.4">\n<header creationtool="{OUR_TOOL}" '
+        f'creationtoolversion="{_attribute(tool_version or "0")}" segtype="sentence" o-tmf="{OUR_TOOL}" adminlang="en" '
         f'srclang="{_attribute(source_language)}" datatype="plaintext"'
     )
     if created is not None:
         head += f' creationdate="{_date(created)}"'
-    stream.write((head + "/>\n<body>\n").encode())
-    count = 0
-    lines: list[str] = []
+    lines = [head + "/>\n<body>\n"]
     for unit in units:
-        if not unit.texts:
-            continue
-        lines.append(_unit(unit, source_language))
-        count += 1
+        if unit.texts:
+            lines.append(_unit(unit, source_language))
         if len(lines) == 500:
-            stream.write("".join(lines).encode())
+            yield "".join(lines).encode()
             lines.clear()
     lines.append("</body>\n</tmx>\n")
-    stream.write("".join(lines).encode())
-    return count
+    yield "".join(lines).encode()
 
 
 def _unit(unit: TmxUnit, source_language: str) -> str:

@@ -57,10 +57,11 @@ class _Known:
 
 
 def read(
-    segs: list[tuple[str, etree._Element]], source_language: str | None
+    segs: list[tuple[str, etree._Element]], source_language: str | None, *, ours: bool = False
 ) -> tuple[dict[str, str], list[tuple[str, str]], tuple[TmxCode, ...]]:
-    """(first text of each language, further texts of a language, the codes in them)."""
-    known: list[_Known] = []
+    """(first text of each language, further texts of a language, the codes in them). `ours`: the file is one of
+    Dragoman's own, where `x` is the number that the tag had."""
+    known = _Codes({int(x) for _, seg in segs for e in seg.iter() if _is_number(x := e.get("x"))} if ours else None)
     order = sorted(range(len(segs)), key=lambda index: segs[index][0] != source_language)
     found: dict[int, str] = {}
     for index in order:
@@ -77,18 +78,36 @@ def read(
     return texts, again, codes
 
 
-def _text(seg: etree._Element, language: str, known: list[_Known]) -> str:
+class _Codes(list[_Known]):
+    """The codes of a unit so far. `numbers`: those that the file gives, None when it gives none."""
+
+    def __init__(self, numbers: set[int] | None) -> None:
+        super().__init__()
+        self.numbers = numbers
+
+    def new(self, number: int, paired: bool, kind: str, shows: str, x: str, content: str) -> _Known:
+        self.append(_Known(number, paired, kind, shows, x, content, {}))
+        return self[-1]
+
+    def next_number(self) -> int:
+        if not self.numbers:
+            return len(self) + 1
+        taken = self.numbers | {code.number for code in self}
+        return next(number for number in range(1, len(taken) + 2) if number not in taken)
+
+
+def _text(seg: etree._Element, language: str, known: _Codes) -> str:
     """One segment's text, its codes added to `known` or recognised there."""
     out: list[str] = []
     used: set[int] = set()
-    open_pairs: dict[str, tuple[int, Mark]] = {}
+    open_pairs: dict[str, tuple[_Known, Mark]] = {}
     closes = {child.get("i") or "" for child in seg.iter() if local(child.tag) == "ept"}
 
     def literal(text: str | None) -> None:
         at = 0
         for match in TAG.finditer(text or ""):
             out.append(text[at : match.start()])
-            out.append(f"<{_number(known, used, False, 'literal', match[0], '', match[0])}/>")
+            out.append(f"<{_code(known, used, False, 'literal', match[0], '', match[0]).number}/>")
             at = match.end()
         if text:
             out.append(text[at:])
@@ -107,31 +126,34 @@ def _text(seg: etree._Element, language: str, known: list[_Known]) -> str:
             return
         type = child.get("type") or ""
         if name == "ph" and type == _CHARACTER:
-            code = int("".join(child.itertext()) or "FFFD", 16) if _is_hex("".join(child.itertext())) else 0xFFFD
-            out.append(chr(code))
+            point = int("".join(child.itertext()) or "FFFD", 16) if _is_hex("".join(child.itertext())) else 0xFFFD
+            out.append(chr(point))
             return
         mark = Mark(name, tuple((k, v) for k, v in child.attrib.items()), "" if name == "hi" else _inner(child))
         kind = _KINDS.get(type) or (type[2:] if type[2:] in _OWN else "")
         shows = "".join(child.itertext())[:40] if name != "hi" else "hi"
         x = child.get("x") or ""
         if name == "hi":
-            number = _number(known, used, True, kind or "format", shows, x, "hi")
-            known[number - 1].marks.setdefault(language, (mark, None))
-            out.append(f"<{number}>")
+            code = _code(known, used, True, kind or "format", shows, x, "hi")
+            code.marks.setdefault(language, (mark, None))
+            out.append(f"<{code.number}>")
             walk(child)
-            out.append(f"</{number}>")
+            out.append(f"</{code.number}>")
         elif name == "bpt" and (child.get("i") or "") in closes:
-            number = _number(known, used, True, kind or "format", shows, x, mark.content)
-            open_pairs[child.get("i") or ""] = (number, mark)
-            out.append(f"<{number}>")
+            code = _code(known, used, True, kind or "format", shows, x, mark.content)
+            open_pairs[child.get("i") or ""] = (code, mark)
+            out.append(f"<{code.number}>")
         elif name == "ept" and (child.get("i") or "") in open_pairs:
-            number, opening = open_pairs.pop(child.get("i") or "")
-            known[number - 1].marks.setdefault(language, (opening, mark))
-            out.append(f"</{number}>")
+            code, opening = open_pairs.pop(child.get("i") or "")
+            code.marks.setdefault(language, (opening, mark))
+            out.append(f"</{code.number}>")
+        elif name == "it" and known.numbers is not None and _is_number(x):
+            code = _code(known, used, True, kind or "format", shows, x, mark.content)
+            out.append(f"</{code.number}>" if child.get("pos") == "end" else f"<{code.number}>")
         elif name in ("bpt", "ept", "ph", "it", "ut"):
-            number = _number(known, used, False, kind or "placeholder", shows, x, mark.content)
-            known[number - 1].marks.setdefault(language, (mark, None))
-            out.append(f"<{number}/>")
+            code = _code(known, used, False, kind or "placeholder", shows, x, mark.content)
+            code.marks.setdefault(language, (mark, None))
+            out.append(f"<{code.number}/>")
         else:  # no element of TMX: its words are words
             walk(child)
 
@@ -146,22 +168,23 @@ def _is_hex(text: str) -> bool:
     return bool(re.fullmatch(r"[0-9A-F]{1,6}", text)) and int(text, 16) < 0x110000
 
 
-def _number(
-    known: list[_Known], used: set[int], paired: bool, kind: str, shows: str, x: str, content: str
-) -> int:
-    """The number of this code: that of the same code in another language (same `x`, else same content, else next of its
-    sort), or a new one."""
+def _is_number(x: str | None) -> bool:
+    return bool(x) and x.isascii() and x.isdecimal() and len(x) <= 4 and x[0] != "0"
+
+
+def _code(known: _Codes, used: set[int], paired: bool, kind: str, shows: str, x: str, content: str) -> _Known:
+    """The same code in another language (same `x`, else same content, else next of its sort), or a new one. Where the
+    file gives the numbers, the code of that number."""
+    if known.numbers is not None and _is_number(x):
+        same = [k for k in known if k.number == int(x)]
+        return same[0] if same else known.new(int(x), paired, kind, shows, x, content)
     free = [k for k in known if k.number not in used and k.paired == paired and (k.kind == "literal") == (kind == "literal")]
     same = [k for k in free if x and k.x == x] or [k for k in free if k.content == content and (not x or not k.x)]
     if not same and kind != "literal" and not x:
         same = [k for k in free if k.kind == kind and not k.x][:1]
-    if same:
-        used.add(same[0].number)
-        return same[0].number
-    number = len(known) + 1
-    known.append(_Known(number, paired, kind, shows, x, content, {}))
-    used.add(number)
-    return number
+    found = same[0] if same else known.new(known.next_number(), paired, kind, shows, x, content)
+    used.add(found.number)
+    return found
 
 
 def _inner(element: etree._Element) -> str:
@@ -184,7 +207,9 @@ def written(text: str, codes: Iterable[TmxCode | Code], language: str) -> str:
     if "<" not in text:
         return _words(text)
     known = {code.number: code for code in codes}
-    for match in TAG.finditer(text):  # tags nobody described, as in a memory that keeps texts only
+    if not known:
+        return _undescribed(text)
+    for match in TAG.finditer(text):  # tags nobody described
         number = int(match[2])
         if number not in known:
             paired = f"<{number}>" in text and f"</{number}>" in text
@@ -212,6 +237,37 @@ def written(text: str, codes: Iterable[TmxCode | Code], language: str) -> str:
             opened.setdefault(code.number, []).append(i)
             out.append(_element(opening, i))
     return "".join(out)
+
+
+def _undescribed(text: str) -> str:
+    """A text of a memory, which keeps texts only: each tag as it stands, in whatever order, so that the same tags are read
+    again. What is opened and never closed, or closed and never opened, is isolated (`it`)."""
+    found = list(TAG.finditer(text))
+    partner: dict[int, int] = {}  # the place of an opening tag <-> that of its closing one, in `found`
+    waiting: dict[str, list[int]] = {}
+    for at, match in enumerate(found):
+        if match[0].startswith("</"):
+            if waiting.get(match[2]):
+                start = waiting[match[2]].pop()
+                partner[start], partner[at] = at, start
+        elif not match[0].endswith("/>"):
+            waiting.setdefault(match[2], []).append(at)
+    out: list[str] = []
+    end = 0
+    for at, match in enumerate(found):
+        out.append(_words(text[end : match.start()]))
+        end = match.end()
+        shown, x = escaped(match[0]), int(match[2])
+        if match[0].endswith("/>"):
+            out.append(f'<ph type="x-placeholder" x="{x}">{shown}</ph>')
+        elif at not in partner:
+            side = "end" if match[0].startswith("</") else "begin"
+            out.append(f'<it pos="{side}" type="x-format" x="{x}">{shown}</it>')
+        elif partner[at] > at:
+            out.append(f'<bpt i="{at + 1}" type="x-format" x="{x}">{shown}</bpt>')
+        else:
+            out.append(f'<ept i="{partner[at] + 1}">{shown}</ept>')
+    return "".join([*out, _words(text[end:])])
 
 
 def _marks(code: TmxCode | Code, language: str) -> tuple[Mark, Mark | None]:

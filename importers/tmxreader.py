@@ -19,6 +19,7 @@ from languages.tags import UnknownLanguage, normalise
 
 NAME = "tmx"
 ALL_LANGUAGES = "*all*"
+OUR_TOOL = "Dragoman"
 
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _DATE = re.compile(r"(\d{4})-?(\d\d)-?(\d\d)(?:[T ](\d\d):?(\d\d)(?::?(\d\d)(?:\.\d+)?)?)?(Z|[+-]00:?00)?")
@@ -169,7 +170,9 @@ class TmxReader(Iterator[TmxUnit]):
                 else:
                     texts[language] = text
         if not plain:
-            texts, again, codes = tmxinline.read(segs, tu.get("srclang") or self.header.source_language)
+            texts, again, codes = tmxinline.read(
+                segs, tu.get("srclang") or self.header.source_language, ours=self.header.tool == OUR_TOOL
+            )
         unit = self._made(texts, tu.items(), tuple(notes), tuple(props), variants)
         unit.codes = codes
         return _all(unit, again)

@@ -104,7 +104,7 @@ class UnreadableFile(Exception):
     """The file cannot be read. Nothing was saved.
 
     `reason` is a stable key ("broken-zip", "encrypted", "macros", "too-large", "zip-bomb", "entities",
-    "not-text", "mislabelled", "syntax", "empty", "unsupported"); `message` plain English with %(fields)s, written for a
+    "not-text", "mislabelled", "syntax", "cut-short", "empty", "unsupported"); `message` plain English with %(fields)s, written for a
     volunteer: what happened and what to do next; `where` a place in the file ("line 214") or "".
     """
 

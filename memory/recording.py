@@ -6,7 +6,7 @@ Every change is recorded in the feed of changes, so that each index follows. Not
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
@@ -252,17 +252,6 @@ def remember(
         unit.last_used_at = max(filter(None, (unit.last_used_at, last_used)), default=None)
         _changed(session, unit)
     return unit
-
-
-def remember_many(session: Session, units: Iterable[Mapping[str, object]]) -> int:
-    """Keep many translations at once, each given by `remember`'s arguments. Returns how many pairs are new; those
-    that could not be kept are left out (`exchange.take` says which and why)."""
-    from memory.exchange import UnitRow, take
-
-    new = 0
-    for batch in batched((UnitRow(**unit) for unit in units), 2000):
-        new += take(session, batch).new
-    return new
 
 
 def batched(rows: Iterable, size: int) -> Iterator[list]:

@@ -15,11 +15,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import BigInteger, FetchedValue, Index, String, func, insert, select, text
+from sqlalchemy import BigInteger, FetchedValue, Index, String, func, select, text
 from sqlalchemy.event import listen
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from sqlalchemy.schema import DDL
 
+from storage import bulk
 from storage.columns import Key, new_metadata
 
 
@@ -58,7 +59,7 @@ def record(session: Session, topic: str, keys: Iterable[int]) -> None:
     """Say that these rows changed. Seen by others when the caller commits."""
     rows = [{"topic": topic, "key": key} for key in dict.fromkeys(keys)]
     if rows:
-        session.execute(insert(Change), rows)
+        bulk.insert_many(session, Change.__table__, rows)
         session.info[_RECORDED_IN] = session.get_transaction()
 
 

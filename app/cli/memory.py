@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import os
 from pathlib import Path
 
 import click
+from sqlalchemy.exc import SQLAlchemyError
 
-from app import db, exchange
+from app import db, exchange, imports, memoryfiles
 from app.cli import CouldNot, configuration, opened, progress, write_json
 from importers.units import UnreadableFile
 from languages import tags
+from memory import exchange as units
+from memory.models import Quality
 
 
 @click.group()
@@ -27,40 +32,176 @@ def language(_context, _parameter, value: str | None) -> str | None:
         raise click.BadParameter(f"{error.tag!r} is not a language we know; write for example nl, ar or ti") from error
 
 
+def columns(_context, _parameter, values: tuple[str, ...]) -> dict[str, str]:
+    """What the columns of a table are: a name or number of a column -> a language, or what else it holds."""
+    found = {}
+    for value in values:
+        column, equals, what = value.rpartition("=")
+        if not equals or not column:
+            raise click.BadParameter(f"write NAME=LANGUAGE, for example Nederlands=nl, not {value!r}")
+        found[column.strip()] = what if what in memoryfiles.COLUMNS else language(None, None, what)
+    return found
+
+
 @commands.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--from", "source", callback=language, metavar="LANGUAGE", help="Only pairs from this language.")
 @click.option("--to", "target", callback=language, metavar="LANGUAGE", help="Only pairs into this language.")
-@click.option("--approved", is_flag=True, help="A reviewer of yours approved these units; otherwise they are unreviewed.")
+@click.option("--quality", type=click.Choice([q.value for q in Quality]), default="unreviewed", show_default=True,
+              help="How far these units can be trusted.")  # fmt: skip
+@click.option("--approved", is_flag=True, help="A reviewer of yours approved these units: the same as --quality approved.")
+@click.option("--believe", is_flag=True, help="The file is from a Dragoman of yours: keep what it says of quality and origin.")
+@click.option("--project", help="The project these units belong to.")
+@click.option("--subject", help="What these units are about.")
+@click.option("--column", "named", multiple=True, callback=columns, metavar="NAME=LANGUAGE",
+              help="Of a table: what a column is (a language, notes, subject, project or id). Can be repeated.")  # fmt: skip
+@click.option("--keep-whole", is_flag=True, help="Of a TMX file that is cut short, keep the units that are whole.")
+@click.option("--dry-run", is_flag=True, help="Only show the first units and what looks wrong; save nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def import_(file: Path, source: str | None, target: str | None, approved: bool, as_json: bool) -> None:
-    """Import the TMX file FILE. Importing it again changes nothing; after an interruption, simply repeat it."""
-    with opened(configuration()) as engine, progress(file.stat().st_size, "Units") as step:
+def import_(
+    file: Path, source: str | None, target: str | None, quality: str, approved: bool, believe: bool, project: str | None,
+    subject: str | None, named: dict[str, str], keep_whole: bool, dry_run: bool, as_json: bool,
+) -> None:  # fmt: skip
+    """Import FILE: TMX, XLIFF, PO, CSV, TSV or XLSX.
+
+    Importing it again changes nothing. After an interruption, repeat the command: it goes on where it stopped.
+    """
+    choices = memoryfiles.Choices(
+        name=file.name, source=source, target=target, quality="approved" if approved else quality, believe=believe,
+        project=project, subject=subject, keep_whole=keep_whole, columns=_places(file, named),
+    )  # fmt: skip
+    if dry_run:
+        _show(file, choices, as_json=as_json)
+        return
+    size = file.stat().st_size
+    with opened(configuration()) as engine, progress(3 * size, "Units") as step:
         try:
-            done = exchange.import_tmx(engine, file, source=source, target=target, approved=approved, step=step)
+            done = exchange.import_units(
+                engine, file, choices, checked=step, step=step, processes=min(os.cpu_count() or 1, 4) if size > _LARGE else 1
+            )
         except UnreadableFile as error:
-            place = f" ({error.where})" if error.where else ""
-            raise CouldNot(f"{error.text()}{place}") from error
+            raise CouldNot(_told(error)) from error
+        except SQLAlchemyError as error:
+            why = str(getattr(error, "orig", "") or type(error).__name__).splitlines()[0]
+            raise CouldNot(
+                f"The database stopped the import: {why}. What was imported before that is saved. Mend this (a full disk?) and "
+                "repeat the command: it goes on where it stopped."
+            ) from error
+    left_out = {reason: number for reason, number in done.refused.items() if reason != imports.COPIES}
     if as_json:
-        write_json({"new": done.new, "merged": done.merged, "unchanged": done.unchanged, "refused": done.refused})
+        write_json({"new": done.new, "merged": done.merged, "unchanged": done.unchanged, "crowded": done.crowded,
+                    "refused": left_out, "copies": done.refused.get(imports.COPIES, 0),
+                    "warnings": [w["message"] % w["fields"] for w in done.warnings]})  # fmt: skip
         return
     click.echo(f"{done.new} new, {done.merged} found in a new place, {done.unchanged} known already.")
-    for reason, number in sorted(done.refused.items()):
+    if done.crowded:
+        click.echo(f"{done.crowded} more places of pairs that have {units.MOST_PLACES} places already: counted, not kept.")
+    for reason, number in sorted(left_out.items()):
         click.echo(f"{number} left out: {reason}")
+    if copies := done.refused.get(imports.COPIES):
+        click.echo(f"{copies} targets are the same as their source: perhaps they were never translated.")
+    for warning in done.warnings:
+        click.echo(warning["message"] % warning["fields"])
+
+
+#: From this size on (bytes) other processes help: starting them costs a second.
+_LARGE = 20_000_000
+
+
+def _told(error: UnreadableFile) -> str:
+    place = f" ({error.where})" if error.where else ""
+    kept = getattr(error, "kept", 0)
+    saved = f"{kept} units that stood before that place were saved." if kept else "Nothing was saved."
+    more = " To keep the units before that place, add --keep-whole." if error.reason == "cut-short" and not kept else ""
+    more += " Say --from and --to." if error.reason == "no-pair" else ""
+    return f"{error.text()}{place} {saved}{more}"
+
+
+def _places(file: Path, named: dict[str, str]) -> dict[int, str]:
+    """The places of the columns that were named, among those whose names say what they are."""
+    if not named:
+        return {}
+    try:
+        from importers import spreadsheet
+
+        headers = spreadsheet.read_rows(file.read_bytes(), file.name).headers
+    except UnreadableFile as error:
+        raise CouldNot(_told(error)) from error
+    found = memoryfiles.guessed_columns(headers)
+    for column, what in named.items():
+        known = [place for place, header in enumerate(headers) if header.casefold() == column.casefold()]
+        if not known and column.isdecimal() and 0 < int(column) <= len(headers):
+            known = [int(column) - 1]
+        if not known:
+            raise click.BadParameter(f"there is no column {column!r}; there are: {', '.join(headers)}", param_hint="--column")
+        found[known[0]] = what
+    return found
+
+
+def _show(file: Path, choices: memoryfiles.Choices, *, as_json: bool) -> None:
+    try:
+        with file.open("rb") as stream:
+            kind = memoryfiles.kind_of(stream.read(4096), file.name)
+            stream.seek(0)
+            seen = memoryfiles.preview(memoryfiles.read(stream, kind, choices))
+    except UnreadableFile as error:
+        raise CouldNot(_told(error)) from error
+    except memoryfiles.NoPair as error:
+        raise CouldNot(_told(imports.no_pair(kind))) from error
+    warnings = [w.message % w.fields for w in seen.warnings]
+    if as_json:
+        write_json({
+            "units": [{"source_language": r.source_language, "source": r.source, "target_language": r.target_language,
+                       "target": r.target} for r in seen.rows],
+            "pairs": [{"source": s, "target": t, "units": n} for (s, t), n in seen.pairs.items()],
+            "looked_at": seen.looked_at, "warnings": warnings,
+        })  # fmt: skip
+        return
+    for row in seen.rows:
+        click.echo(f"{row.source_language}: {row.source}\n{row.target_language}: {row.target}\n")
+    for (one, other), number in seen.pairs.items():
+        click.echo(f"{one} to {other}: {number} of the first {seen.looked_at} units")
+    for warning in warnings:
+        click.echo(warning)
+
+
+def moment(_context, _parameter, value: str | None) -> dt.datetime | None:
+    """A day as the moment it begins, in UTC."""
+    if value is None:
+        return None
+    try:
+        return dt.datetime.fromisoformat(value).replace(tzinfo=dt.UTC)
+    except ValueError as error:
+        raise click.BadParameter(f"write the date as year-month-day, for example 2027-03-31, not {value!r}") from error
 
 
 @commands.command()
 @click.argument("file", type=click.Path(dir_okay=False, writable=True, path_type=Path))
 @click.option("--from", "source", callback=language, metavar="LANGUAGE", help="Only units from this language.")
 @click.option("--to", "target", callback=language, metavar="LANGUAGE", help="Only units into this language.")
+@click.option("--quality", type=click.Choice([q.value for q in Quality]), help="Only units of this quality or better.")
+@click.option("--project", help="Only units of this project.")
+@click.option("--subject", help="Only units about this subject.")
+@click.option("--origin", type=click.Choice(["approved", "import", "starter", "alignment"]), help="Only units that came so.")
+@click.option("--since", callback=moment, metavar="DATE", help="Only units vouched for on this day or later.")
+@click.option("--until", callback=moment, metavar="DATE", help="Only units vouched for before this day.")
+@click.option("--client-references", is_flag=True, help="Write whose cases the texts are from, too.")
 @click.option("--force", is_flag=True, help="Write over an existing file.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def export(file: Path, source: str | None, target: str | None, force: bool, as_json: bool) -> None:
-    """Write the memory to FILE as TMX 1.4b."""
+def export(
+    file: Path, source: str | None, target: str | None, quality: str | None, project: str | None, subject: str | None,
+    origin: str | None, since: dt.datetime | None, until: dt.datetime | None, client_references: bool, force: bool,
+    as_json: bool,
+) -> None:  # fmt: skip
+    """Write the memory, or a part of it, to FILE as TMX 1.4b."""
     if file.exists() and not force:
         raise CouldNot(f"{file} exists already. Choose another name, or add --force.")
+    wanted = memoryfiles.Filter(source, target, project, subject, origin, quality, since, until, client_references)
     with opened(configuration()) as engine, db.new_session(engine, writes=False) as session, progress(None, "Units") as step:
-        number = exchange.export_tmx(session, file, source=source, target=target, step=step)
+        try:
+            number = exchange.export_tmx(session, file, wanted, step=step)
+        except OSError as error:
+            raise CouldNot(f"{file} could not be written: {error.strerror}. Nothing was written.") from error
     if as_json:
         write_json({"out": str(file), "units": number})
     else:

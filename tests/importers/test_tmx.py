@@ -292,7 +292,7 @@ def test_a_truncated_file_gives_what_was_whole_and_then_says_where_it_stops():
     whole = []
     with pytest.raises(UnreadableFile) as refused:
         whole.extend(reader)
-    assert refused.value.reason == "syntax"
+    assert refused.value.reason == "cut-short"
     assert "stops in the middle" in refused.value.text()
     assert refused.value.where.startswith("line ")
     assert whole == read(data)[: len(whole)]
