@@ -24,6 +24,7 @@ def metadatas() -> list[MetaData]:
     import app.imports
     import app.models
     import glossary.models
+    import memory.keeping
     import memory.models
     import storage.changes
 

@@ -182,6 +182,12 @@ def refusal(reason: str, fields: dict[str, str]) -> str:
             return _("You are not a translator into %(language)s. Your administrator can give you that role.", language=language)
         case "not-reviewer":
             return _("You are not a reviewer for %(language)s. Your administrator can give you that role.", language=language)
+        case "not-reader":
+            return _("You work in other languages: this pair of the memory (into %(language)s) is not shown to you. Your administrator can give you a role for it.", language=language)
+        case "own-unit":
+            return _("You wrote this translation yourself. Another reviewer has to approve it.")
+        case "keeper":
+            return _("The memory is kept by its reviewers and administrators. Your administrator can give you that role.")
         case "not-keeper":
             return _("The memory is kept by its reviewers: you are not a reviewer for %(language)s. Your administrator can give you that role.", language=language)
         case "memory-read-only":

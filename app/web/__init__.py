@@ -35,6 +35,7 @@ def install(app: Flask) -> None:
         documents,
         editor,
         health,
+        keeping,
         lookup,
         memory,
         people,
@@ -54,6 +55,7 @@ def install(app: Flask) -> None:
         health, signin, settings, work, documents, editor, review, lookup, termreview, memory, people, desk,
         tokens,
         tmserver,
+        keeping,
     ):
         # fmt: on
         app.register_blueprint(module.pages)
@@ -111,8 +113,8 @@ def _navigation() -> list[tuple[str, str, bool]]:
         return []
     entries: list[tuple[str, str, bool]] = []
 
-    def add(label: str, endpoint: str, blueprint: str) -> None:
-        entries.append((label, url_for(endpoint), request.blueprint == blueprint))
+    def add(label: str, endpoint: str, *blueprints: str) -> None:
+        entries.append((label, url_for(endpoint), request.blueprint in blueprints))
 
     if access.has_role(current_user, RoleName.TRANSLATOR):
         add(_("My work"), "work.my_work", "work")
@@ -121,7 +123,7 @@ def _navigation() -> list[tuple[str, str, bool]]:
     add(_("Look up"), "lookup.look_up", "lookup")
     if access.has_role(current_user, RoleName.STAFF, RoleName.ADMINISTRATOR):
         add(_("Documents"), "documents.listing", "documents")
-    add(_("Memory"), "memory.search", "memory")
+    add(_("Memory"), "memory.search", "memory", "keeping")
     if access.is_administrator(current_user):
         add(_("The desk"), "desk.desk", "desk")
         add(_("People"), "people.listing", "people")
