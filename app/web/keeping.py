@@ -51,7 +51,7 @@ def act_words(kind: str) -> str:
         "approve": _("approved"),
         "unapprove": _("marked as not reviewed"),
         "subject": _("given a subject"),
-        "edit": _("corrected"),
+        "edit": _("replaced by a correction"),
         "relabel": _("put under other languages"),
         "swap": _("source and target exchanged"),
         "merge": _("merged"),
@@ -111,7 +111,7 @@ def quality_words(quality: str) -> str:
 def recall_words(reason: str | None) -> str:
     """Why a unit is withdrawn: a keeper's own words, or what took its place."""
     return {
-        "edit": _("corrected"),
+        "edit": _("replaced by a correction"),
         "merge": _("merged with another one"),
         "swap": _("source and target exchanged"),
         "relabel": _("put under other languages"),

@@ -1,7 +1,7 @@
 """What keepers of the memory did, and what searches through it found
 
-Revision ID: 0099
-Revises: 0098
+Revision ID: 0006
+Revises: 0005
 """
 
 import sqlalchemy as sa
@@ -9,8 +9,8 @@ from alembic import op
 
 from storage.columns import UtcTime
 
-revision = '0099'
-down_revision = '0098'
+revision = '0006'
+down_revision = '0005'
 branch_labels = None
 depends_on = None
 
