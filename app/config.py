@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 
@@ -32,6 +32,8 @@ class Config:
     proxies: int = 0
     max_upload_bytes: int = 20 * 1024 * 1024
     memory_threshold: int = 70
+    memory_penalties: Mapping[str, int] = field(default_factory=dict)
+    memory_old_years: int = 5
     invitation_days: int = 7
     sign_in_hours: int = 12
     starter: bool = True
@@ -84,6 +86,8 @@ class Config:
             proxies=_number(environ, "DRAGOMAN_PROXIES", cls.proxies, 0, 10),
             max_upload_bytes=_number(environ, "DRAGOMAN_MAX_UPLOAD_MB", 20, 1, 1024) * 1024 * 1024,
             memory_threshold=_number(environ, "DRAGOMAN_MEMORY_THRESHOLD", cls.memory_threshold, 50, 100),
+            memory_penalties=_penalties(environ.get("DRAGOMAN_MEMORY_PENALTIES") or ""),
+            memory_old_years=_number(environ, "DRAGOMAN_MEMORY_OLD_YEARS", cls.memory_old_years, 1, 100),
             invitation_days=_number(environ, "DRAGOMAN_INVITATION_DAYS", cls.invitation_days, 1, 365),
             sign_in_hours=_number(environ, "DRAGOMAN_SIGN_IN_HOURS", cls.sign_in_hours, 1, 24 * 31),
             starter=_switch(environ, "DRAGOMAN_STARTER", cls.starter),
@@ -96,6 +100,21 @@ def _number(environ: Mapping[str, str], name: str, default: int, low: int, high:
     if not value.isascii() or not value.isdigit() or not low <= int(value) <= high:
         raise WrongSetting(name, f"must be a whole number from {low} to {high}, not {value!r}")
     return int(value)
+
+
+def _penalties(value: str) -> dict[str, int]:
+    """ "machine=15, imported=3" as points by kind."""
+    from memory.scoring import PENALTIES
+
+    found = {}
+    for part in filter(None, (part.strip() for part in value.split(","))):
+        name, _, points = (piece.strip() for piece in part.partition("="))
+        if name not in PENALTIES or not points.isascii() or not points.isdigit() or int(points) > 100:
+            known = ", ".join(PENALTIES)
+            why = f"write name=points with points from 0 to 100, for example machine=15,imported=3; the names are {known}"
+            raise WrongSetting("DRAGOMAN_MEMORY_PENALTIES", why)
+        found[name] = int(points)
+    return found
 
 
 def _switch(environ: Mapping[str, str], name: str, default: bool) -> bool:

@@ -17,6 +17,8 @@ from app import checks
 from app.models import Document, MachineSuggestion, Person, Segment, Sentence, SuggestionUse, Translation
 from app.mt.engine import EngineUnavailable
 from app.mt.registry import Models
+from app.offers import Offer, offers
+from app.penalties import Penalties
 from glossary import recognition
 from memory import matching, recording
 from memory.candidates import stands_in
@@ -44,11 +46,15 @@ class Machine:
 class Suggestions:
     """Everything for one segment. `machine_note`: None, "no-model" or "unavailable"."""
 
-    matches: list[matching.Match] = field(default_factory=list)
+    offers: list[Offer] = field(default_factory=list)
     terms: list[recognition.Recognised] = field(default_factory=list)
     machine: list[Machine] = field(default_factory=list)
     machine_note: str | None = None
     licences: tuple[str, ...] = ()
+
+    @property
+    def matches(self) -> list[matching.Match]:
+        return [offer.match for offer in self.offers]
 
 
 def for_text(
@@ -58,26 +64,28 @@ def for_text(
     source_language: str,
     target_language: str,
     threshold: int,
+    taken_off: Penalties | None = None,
     previous: str | None = None,
     following: str | None = None,
     document: str | None = None,
     position: int | None = None,
 ) -> Suggestions:
-    """Memory and terms for a text that need not be a segment. The machine is asked apart: it is slow."""
-    return Suggestions(
-        matches=matching.find_matches(
-            session,
-            text,
-            source_language=source_language,
-            target_language=target_language,
-            previous=previous,
-            next=following,
-            document=document,
-            position=position,
-            threshold=threshold,
-        ),
-        terms=recognition.recognise(session, text, source_language=source_language, target_language=target_language),
+    """Memory and terms for a text that need not be a segment. The machine is asked apart: it is slow.
+    `taken_off`: the penalties in force, else the memory's own."""
+    matches = matching.find_matches(
+        session,
+        text,
+        source_language=source_language,
+        target_language=target_language,
+        previous=previous,
+        next=following,
+        document=document,
+        position=position,
+        threshold=threshold,
+        **(taken_off.arguments() if taken_off else {}),
     )
+    terms = recognition.recognise(session, text, source_language=source_language, target_language=target_language)
+    return Suggestions(offers=offers(session, matches, terms, target_language=target_language), terms=terms)
 
 
 def route_key(models: Models, source: str, target: str) -> str | None:
@@ -171,7 +179,9 @@ def waiting_sentences(session: Session, translation: Translation, key: str) -> l
     return [tuple(row) for row in session.execute(query)]
 
 
-def for_segment(session: Session, segment: Segment, *, threshold: int) -> Suggestions:
+def for_segment(
+    session: Session, segment: Segment, *, threshold: int, taken_off: Penalties | None = None
+) -> Suggestions:
     """Memory and terms for a segment in its document."""
     document = segment.translation.document
     around = dict(
@@ -188,6 +198,7 @@ def for_segment(session: Session, segment: Segment, *, threshold: int) -> Sugges
         source_language=document.source_language,
         target_language=segment.translation.target_language,
         threshold=threshold,
+        taken_off=taken_off,
         previous=around.get(segment.position - 1, ""),
         following=around.get(segment.position + 1, ""),
         document=f"document:{document.id}",

@@ -8,8 +8,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection as AnyOf
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import islice
+from typing import NamedTuple
 
 from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import Session
@@ -19,6 +21,7 @@ from memory import candidates, forms, scoring
 from memory.differences import Difference, differences
 from memory.models import QUALITIES, Found, Quality, Unit
 from memory.recording import neighbour_key, position_key
+from memory.repairs import Repaired, repaired
 from memory.scoring import Reason
 from memory.search import Candidate, Query, Rank, Terms, penalties_of, search
 from storage.columns import utc_now
@@ -60,6 +63,20 @@ class Match:
     def differences(self) -> list[Difference]:
         return differences(self.source, self.text)
 
+    @cached_property
+    def repaired(self) -> Repaired | None:
+        """The target with the numbers, dates, addresses and codes of the asked text, when nothing else differs and it
+        is certain which stands for which. `target` stays as it is stored."""
+        if self.kind not in ("fuzzy", "near exact"):
+            return None
+        return repaired(
+            self.source,
+            self.target,
+            self.text,
+            source_language=self.source_language,
+            target_language=self.target_language,
+        )
+
 
 def find_matches(
     session: Session,
@@ -75,6 +92,8 @@ def find_matches(
     limit: int = 5,
     min_quality: str | None = None,
     penalties: Mapping[str, int] | None = None,
+    source_penalties: Mapping[str, int] | None = None,
+    old_after: dt.timedelta = scoring.OLD_AFTER,
     project: str | AnyOf[str] | None = None,
     reverse: bool = True,
 ) -> list[Match]:
@@ -82,21 +101,56 @@ def find_matches(
 
     `previous` and `next`: the neighbouring source texts, "" at the edge of the document, None when not known.
     `document` and `position`: where the text stands. `min_quality`: "approved", "unreviewed" or "machine".
-    `penalties` replace those of `scoring.PENALTIES` by name. `project`: only units of this project, or of these.
+    `penalties` replace those of `scoring.PENALTIES` by name; `source_penalties` are the points of an imported file or
+    a pack by its name, instead of "imported" or "starter"; `old_after`: from when on a unit is old. `project`: only units of this project, or of these.
     `reverse`: also units translated in the other direction. Raises `languages.tags.UnknownLanguage`.
     """
     source_language, target_language = tags.normalise(source_language), tags.normalise(target_language)
     asked = _query(text, source_language, target_language, previous, next, document, position)
     if not asked.form.strip() or limit < 1:
         return []
-    terms = _terms(threshold, limit, min_quality, penalties, project)
+    terms = _terms(threshold, limit, min_quality, penalties, project, old_after)
+    terms, sources = _least(terms, source_penalties or {})
     for _ in range(3):
         searched = candidates.collections(session, source_language, target_language, reverse=reverse)
-        found = search(searched, asked, terms)
-        matches, complete = _judged(session, found, asked, terms)
-        if complete:
+        judged = _judged(session, search(searched, asked, terms), asked, terms, sources)
+        if judged.demoted:
+            # some of these lost points to the name of their file: whoever may stand before the last of them is
+            # looked for again, and nobody is left out for standing behind one who went down
+            last = judged.matches[-1].score - 0.01 if len(judged.matches) == limit else 0
+            wider = replace(terms, threshold=max(terms.threshold, last), limit=_EVERYBODY)
+            judged = _judged(session, search(searched, asked, wider), asked, terms, sources)
+        if judged.complete:
             break  # else a unit found was deleted meanwhile: look again
-    return matches
+    return judged.matches
+
+
+_EVERYBODY = 10**9
+#: Origins whose sources have names -> the penalty that a name's own points take the place of.
+_NAMED = {"import": "imported", "starter": "starter"}
+
+
+@dataclass(frozen=True)
+class _Sources:
+    """Points by the name of a file or pack, and those of a name without points of its own, by kind of penalty."""
+
+    points: Mapping[str, int]
+    others: Mapping[str, int]
+
+    def of(self, origin: str, name: str) -> int:
+        return self.points.get(name, self.others[_NAMED[origin]])
+
+
+def _least(terms: Terms, source_penalties: Mapping[str, int]) -> tuple[Terms, _Sources | None]:
+    """The search reads no names of files: it counts the least that any of them costs. What a name costs more is taken
+    off when its row is read."""
+    if any(points < 0 for points in source_penalties.values()):
+        raise ValueError("a penalty takes points off: it cannot be negative")
+    if not source_penalties:
+        return terms, None
+    others = {by: terms.penalties[by] for by in _NAMED.values()}
+    least = {by: min(points, *source_penalties.values()) for by, points in others.items()}
+    return replace(terms, penalties={**terms.penalties, **least}), _Sources(source_penalties, others)
 
 
 def _terms(
@@ -105,6 +159,7 @@ def _terms(
     min_quality: str | None,
     penalties: Mapping[str, int] | None,
     project: str | AnyOf[str] | None,
+    old_after: dt.timedelta,
 ) -> Terms:
     unknown = set(penalties or ()) - set(scoring.PENALTIES)
     if unknown:
@@ -119,7 +174,7 @@ def _terms(
         penalties={**scoring.PENALTIES, **(penalties or {})},
         worst_quality=QUALITIES.index(Quality(min_quality)) if min_quality else len(QUALITIES) - 1,
         projects=None if project is None else frozenset([project] if isinstance(project, str) else project),
-        old_before=int((utc_now() - scoring.OLD_AFTER).timestamp()),
+        old_before=int((utc_now() - old_after).timestamp()),
     )
 
 
@@ -174,13 +229,20 @@ _SHOWN = select(
 ).where(_TABLE.id.in_(bindparam("ids", expanding=True)), _TABLE.recalled_at.is_(None))
 
 
+class _Judged(NamedTuple):
+    """`complete`: false when a row was no longer there. `demoted`: a unit read is worth less than the search said."""
+
+    matches: list[Match]
+    complete: bool
+    demoted: bool
+
+
 def _judged(
-    session: Session, found: Iterator[Candidate], asked: Query, terms: Terms
-) -> tuple[list[Match], bool]:
-    """Read the candidates' rows, best first, until no unread one can be among the best. False when a row was no
-    longer there."""
+    session: Session, found: Iterator[Candidate], asked: Query, terms: Terms, sources: _Sources | None
+) -> _Judged:
+    """Read the candidates' rows, best first, until no unread one can be among the best."""
     ranked: list[tuple[Rank, Match]] = []
-    block, complete = terms.limit, True
+    block, complete, demoted = min(terms.limit, 500), True, False
     following = next(found, None)
     while following is not None:
         if len(ranked) >= terms.limit and ranked[terms.limit - 1][0] < following.rank:
@@ -189,17 +251,30 @@ def _judged(
         block = min(block * 4, 500)
         rows = session.connection().execute(_SHOWN, {"ids": list(batch)}).all()
         complete = complete and len(rows) == len(batch)
-        ranked += (_judge(session, row, batch[row.id], asked, terms) for row in rows)
+        judged = [_judge(session, row, batch[row.id], asked, terms, sources) for row in rows]
+        if sources:
+            demoted = demoted or any(rank.score > batch[rank.id].rank.score for rank, _ in judged)
+        ranked += judged
         ranked = sorted(r for r in ranked if -r[0].score >= terms.threshold)[: terms.limit]
         following = next(found, None)
-    return [match for _, match in ranked], complete
+    return _Judged([match for _, match in ranked], complete, demoted)
 
 
-def _judge(session: Session, unit: Row, c: Candidate, asked: Query, terms: Terms) -> tuple[Rank, Match]:
+def _judge(
+    session: Session, unit: Row, c: Candidate, asked: Query, terms: Terms, sources: _Sources | None
+) -> tuple[Rank, Match]:
     pair = c.pair
     source, target = (unit.target, unit.source) if pair.reversed else (unit.source, unit.target)
     quality, recency = QUALITIES.index(Quality(unit.quality)), unit.recency
     penalties = penalties_of(quality, unit.origin, unit.one_to_one, recency, pair, asked, terms)
+    if sources and unit.origin in _NAMED:
+        by, points = _NAMED[unit.origin], sources.of(unit.origin, unit.origin_name)
+        counted = sum(p for name, p in penalties if name == by)
+        penalties = [(name, p) for name, p in penalties if name != by]
+        penalties += [(by, points)] if points else []
+        later = points - counted
+    else:
+        later = 0
     penalty = sum(points for _, points in penalties)
     context, why = (0, None) if pair.reversed else _context(session, unit, asked)
     reasons: list[Reason]
@@ -212,10 +287,16 @@ def _judge(session: Session, unit: Row, c: Candidate, asked: Query, terms: Terms
             kind, score = 1, float(100 - sum(scoring.DIFFERENCES[k] for k in kinds) - penalty)
             reasons = [Reason(k) for k in kinds]
     else:
-        kind, score = 0, -c.rank.score
+        kind, score = 0, _measured(source, c, asked, penalty) if later else -c.rank.score
         reasons = [Reason(c.measure, {"percent": c.percent})]
     for name, points in penalties:
-        more = {"language": " → ".join(pair[:2])} if name == "variety" else {}
+        more: dict[str, object] = {}
+        if name == "variety":
+            more = {"language": " → ".join(pair[:2])}
+        elif name in ("imported", "starter"):
+            more = {"source": unit.origin_name}
+        elif name == "old":
+            more = {"since": dt.datetime.fromtimestamp(recency, dt.UTC).date()}
         reasons.append(Reason(f"penalty-{name}", {"points": points, **more}))
     match = Match(
         unit_id=unit.id,
@@ -238,6 +319,16 @@ def _judge(session: Session, unit: Row, c: Candidate, asked: Query, terms: Terms
         text=asked.text,
     )
     return Rank(-score, -kind, -context, quality, -recency, unit.id), match
+
+
+def _measured(source: str, c: Candidate, asked: Query, penalty: int) -> float:
+    """The score with other points off than the search took, from the distance itself: taking them off the rounded
+    score would part units that are equal."""
+    from rapidfuzz.distance import Levenshtein
+
+    theirs = forms.form(source, c.pair.language)
+    one, other = (asked.form, theirs) if c.measure == "characters" else (asked.words, tuple(forms.words(theirs)))
+    return scoring.score(Levenshtein.distance(one, other), max(len(one), len(other)), penalty)
 
 
 def _context(session: Session, unit: Row, asked: Query) -> tuple[int, Reason | None]:

@@ -71,9 +71,10 @@ def placeables(text: str, language: str) -> list[Placeable]:
     taken: list[tuple[int, int]] = []
     found: list[Placeable] = []
 
-    def keep(kind: str, start: int, end: int, values: tuple[Value, ...]) -> None:
+    def keep(kind: str, start: int, end: int, values: tuple[Value, ...] = ()) -> None:
         zero = next((z for z in zeros[start:end] if z), 0x30)
         taken.append((start, end))
+        values = values or _number_values(plain[start:end], language, zero)
         found.append(Placeable(kind, places[start], places[end - 1] + 1, plain[start:end], values, zero))
 
     for match in _dates_in_words(language).finditer(plain):
@@ -90,7 +91,7 @@ def placeables(text: str, language: str) -> list[Placeable]:
             if start < inside[0]:  # a number before a date must not swallow its day
                 piece = re.compile(_NUMBER).match(plain, start, inside[0])
                 if piece:
-                    keep("number", piece.start(), piece.end(), _number_values(piece[0], language))
+                    keep("number", piece.start(), piece.end())
             continue
         if kind in ("url", "email"):
             end = start + len(match[0].rstrip(_TRAILING))
@@ -114,7 +115,7 @@ def placeables(text: str, language: str) -> list[Placeable]:
         if kind == "code":
             keep(kind, start, end, (plain[start:end],))
         else:
-            keep("number", start, end, _number_values(plain[start:end], language))
+            keep("number", start, end)
     return sorted(found, key=lambda p: p.start)
 
 
@@ -181,9 +182,9 @@ def groups(plain: str) -> tuple[str, ...]:
     return tuple(re.findall("[0-9]+", plain))
 
 
-def _number_values(plain: str, language: str) -> tuple[Value, ...]:
+def _number_values(plain: str, language: str, zero: int) -> tuple[Value, ...]:
     """What the language means by it first; what others would mean by it last, for texts that keep foreign signs."""
-    own = read_number(plain, style_of(language))
+    own = read_number(plain, style_of(language, zero))
     others = [read_number(plain, style) for style in _STYLES]
     read: list[Value | None] = [own, groups(plain), *others]
     return tuple(dict.fromkeys(value for value in read if value is not None))

@@ -127,7 +127,7 @@ def _said(here: Placeable, old: Placeable, new: Placeable, source_language: str,
     elif new.kind != "number" or (here.plain == old.plain and here.kind != "number"):
         said = new.plain
     elif isinstance(value, Decimal):
-        said = _number(here.plain, here.zero, was, value, new.plain, source_language, target_language)
+        said = _number(here, was, value, new, source_language, target_language)
     else:
         said = _groups(here.plain, old.plain, new.plain)
     if said is None or new.kind in ("url", "email"):
@@ -141,23 +141,19 @@ def in_digits(plain: str, zero: int) -> str:
 
 
 def _number(
-    here: str, zero: int, was: Value, value: Decimal, asked: str, source_language: str, target_language: str
+    here: Placeable, was: Value, value: Decimal, asked: Placeable, source_language: str, target_language: str
 ) -> str | None:
-    digits = _fraction(asked, source_language)
-    grouped = bool(re.search(rf"[0-9]{re.escape(style_of(source_language)[1])}[0-9]", asked))
-    own = style_of(target_language, zero)
-    styles = dict.fromkeys([own, style_of(source_language), (",", "."), (".", ","), ("٫", "٬")])
-    style = next((s for s in styles if read_number(here, s) == was), own)
+    sign, between = style_of(source_language, asked.zero)
+    _, fraction, after = asked.plain.rpartition(sign)
+    digits = len(after) if fraction else 0
+    grouped = between in asked.plain
+    own = style_of(target_language, here.zero)
+    styles = dict.fromkeys([own, (sign, between), (",", "."), (".", ","), ("٫", "٬")])
+    style = next((s for s in styles if read_number(here.plain, s) == was), own)
     if style == own:
         return _by_babel(value, digits, grouped, target_language, own)
     whole = f"{value:,.{digits}f}" if grouped else f"{value:.{digits}f}"
     return whole.replace(",", "\0").replace(".", style[0]).replace("\0", style[1])
-
-
-def _fraction(asked: str, language: str) -> int:
-    """How many digits the asked text writes after the decimal sign."""
-    _, sign, after = asked.rpartition(style_of(language)[0])
-    return len(after) if sign else 0
 
 
 def _by_babel(value: Decimal, digits: int, grouped: bool, language: str, style: tuple[str, str]) -> str:
@@ -247,7 +243,8 @@ def _with_marks(text: str, changes: list[Change], language: str) -> tuple[str, l
     """Direction marks around the new values that would read in the wrong order; the others are left as they are."""
     if tags.direction(language) != "rtl":
         return text, changes
-    for place, change in enumerate(changes):
+    for place in range(len(changes)):
+        change = changes[place]
         wrong = marks.needs_mark(text)
         if any(start < change.end and change.start < end for start, end in wrong):
             text = text[: change.start] + marks.LRM + text[change.start : change.end] + marks.LRM + text[change.end :]

@@ -217,6 +217,7 @@ def export(
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON list, best first.")
 def lookup(text: str, source: str, target: str, threshold: int | None, limit: int, as_json: bool) -> None:
     """Show what was translated before that is like TEXT, best first."""
+    from app import penalties
     from memory.matching import find_matches
 
     config = configuration()
@@ -228,11 +229,13 @@ def lookup(text: str, source: str, target: str, threshold: int | None, limit: in
             target_language=target,
             threshold=threshold or config.memory_threshold,
             limit=limit,
+            **penalties.in_force(session, config).arguments(),
         )
     rows = [
         {
             "source": match.source,
             "target": match.target,
+            **({"repaired": match.repaired.text} if match.repaired else {}),
             "score": round(match.score, 2),
             "reason": "; ".join(reason.text() for reason in match.reasons),
         }
@@ -245,3 +248,5 @@ def lookup(text: str, source: str, target: str, threshold: int | None, limit: in
         click.echo("Nothing in the memory is like this.")
     for row in rows:
         click.echo(f"{row['score']:g} %  {row['reason']}\n  {row['source']}\n  {row['target']}")
+        if "repaired" in row:
+            click.echo(f"  adjusted: {row['repaired']}")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from app import db, delivery, intake, suggestions
+from app import db, delivery, intake, penalties, suggestions
 from app.cli import CouldNot, opened, progress, write_json
 from app.config import Config
 from app.mt.registry import Models
@@ -57,17 +57,23 @@ def _translate(engine, config: Config, read: intake.ReadFile, source: str, targe
     counts = Counter(memory=0, terms=0, machine=0, untranslated=0)
     origin: dict[str, str] = {}
     with progress(len(texts), "Memory and terms") as step, db.new_session(engine, writes=False) as session:
+        taken_off = penalties.in_force(session, config)
         for text in texts:
             offered = suggestions.for_text(
-                session, text, source_language=source, target_language=target, threshold=config.memory_threshold
+                session,
+                text,
+                source_language=source,
+                target_language=target,
+                threshold=config.memory_threshold,
+                taken_off=taken_off,
             )
-            best = offered.matches[0] if offered.matches else None
-            if best is not None and best.score >= GOOD_ENOUGH:
-                done[text], origin[text] = best.target, "memory"
+            best = offered.offers[0] if offered.offers else None
+            if best is not None and best.match.score >= GOOD_ENOUGH:
+                done[text], origin[text] = best.text, "memory"
             elif (word := _whole_term(text, offered.terms)) is not None:
                 done[text], origin[text] = word, "terms"
-            elif best is not None and best.score >= BETTER_THAN_NOTHING:
-                fallback[text] = best.target
+            elif best is not None and best.match.score >= BETTER_THAN_NOTHING:
+                fallback[text] = best.text
             if text not in done and not any(c.isalpha() for c in text):
                 # "112", "€ 25": no machine translates it, and nobody wants it to
                 done[text], origin[text] = text, "machine"

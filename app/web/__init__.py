@@ -37,6 +37,7 @@ def install(app: Flask) -> None:
         health,
         keeping,
         lookup,
+        matching,
         memory,
         people,
         review,
@@ -56,6 +57,7 @@ def install(app: Flask) -> None:
         tokens,
         tmserver,
         keeping,
+        matching,
     ):
         # fmt: on
         app.register_blueprint(module.pages)

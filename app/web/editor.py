@@ -23,7 +23,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import contains_eager, joinedload
 
-from app import access, errors, suggestions, terms, workflow
+from app import access, errors, penalties, suggestions, terms, workflow
 from app.db import current_session, new_session, transaction
 from app.models import Origin, Segment, SegmentState, Sentence, Translation
 from app.web import config, models, see_other, words
@@ -210,7 +210,7 @@ def _offer_machine(db, segment: Segment, offered: suggestions.Suggestions, *, as
 def _panel(db, segment: Segment) -> str:
     translation = segment.translation
     document = translation.document
-    offered = suggestions.for_segment(db, segment, threshold=config().memory_threshold)
+    offered = suggestions.for_segment(db, segment, threshold=penalties.threshold_of(current_user, config()), taken_off=penalties.in_force(db, config()))
     pending = _offer_machine(db, segment, offered)
     return render_template(
         "fragments/panel.html",

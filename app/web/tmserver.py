@@ -15,9 +15,10 @@ from flask import Blueprint, Response, current_app, make_response, request
 from flask_login import current_user
 from werkzeug.routing import BaseConverter
 
-from app import access
+from app import access, penalties
 from app.access import Hidden, NotAllowed
 from app.db import current_session
+from app.web import config
 from languages import tags
 from memory import selection
 from memory.matching import Match, find_matches
@@ -79,6 +80,7 @@ def unit(source: str, target: str, text: str = "", token: str = "") -> Response:
         target_language=target,
         threshold=min(max(_number("min_similarity", threshold), 50), 100),
         limit=min(max(_number("max_candidates", CANDIDATES), 1), MOST_CANDIDATES),
+        **penalties.in_force(current_session(), config()).arguments(),
     )
     return _answer([_shown(match) for match in matches])
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 import unicodedata
 from collections.abc import Iterable
 
@@ -60,6 +61,11 @@ def install(app: Flask) -> None:
         strategy=strategy,
         subject=subject,
         match_reason=match_reason,
+        match_class=match_class,
+        match_score=match_score,
+        match_origin=match_origin,
+        repaired_marks=repaired_marks,
+        repair_lines=repair_lines,
         machine_note=machine_note,
         chip_label=chip_label,
         warning=warning,
@@ -530,9 +536,89 @@ def subject(value: str | None) -> str:
     }.get(value or "", value or "")
 
 
+def match_score(match) -> int:
+    """Percent, rounded down: 99.7 is not the same text."""
+    return math.floor(match.score)
+
+
+def match_class(match) -> str:
+    """The class of a match, as translators know it."""
+    return {
+        "double context": _("memory: same text and surroundings"),
+        "context": _("memory: same text, partly the same surroundings"),
+        "exact": _("memory: same text"),
+        "near exact": _("memory: nearly the same text"),
+    }.get(match.kind) or _("memory: similar text")
+
+
 def match_reason(match) -> str:
-    """Why a unit of the memory is offered, in one line."""
+    """Why a unit of the memory is offered and what its score is made of, in one line."""
     return " · ".join(_one_reason(reason.key, dict(reason.fields)) for reason in match.reasons)
+
+
+def _filled(message: str, **fields: object) -> Markup:
+    """A message with parts that are HTML already; everything else in it is escaped."""
+    return Markup(message) % fields
+
+
+def match_origin(match) -> Markup:
+    """Where a match is from, who answers for it, and since when."""
+    name = Markup("<bdi>{}</bdi>").format(match.origin_name) if match.origin_name else ""
+    parts: list[str] = []
+    if match.origin == "import":
+        parts.append(_filled(_("imported from %(file)s"), file=name) if name else _("imported"))
+    elif match.origin == "starter":
+        parts.append(_filled(_("starter pack: %(pack)s"), pack=name) if name else _("starter pack"))
+    elif name:
+        parts.append(name)
+    person = match.approved_by or match.translated_by
+    who = Markup("<bdi>{}</bdi>").format(person) if person else ""
+    on = day(match.approved_at)
+    if match.quality == "approved" and match.approved_by:
+        words = _("approved by %(person)s, %(day)s") if on else _("approved by %(person)s")
+        parts.append(_filled(words, person=who, day=on))
+    elif match.quality == "approved":
+        parts.append(_filled(_("approved, %(day)s"), day=on) if on else _("approved"))
+    elif match.quality == "machine":
+        parts.append(_("machine translation"))
+    else:
+        parts.append(_filled(_("not reviewed, translated by %(person)s"), person=who) if who else _("not reviewed"))
+    return Markup(" · ").join(parts)
+
+
+def repaired_marks(offer) -> Markup | str:
+    """The text of an offer with what was repaired in it marked."""
+    if not offer.changes:
+        return offer.text
+    out, at = [], 0
+    for change in offer.changes:
+        out += _pieces(offer.text[at : change.start], 0, {})
+        out.append(
+            Markup('<mark class="repaired" title="{was}">{now}</mark>').format(
+                was=_("in the memory: %(was)s", was=change.was), now=chips(offer.text[change.start : change.end])
+            )
+        )
+        at = change.end
+    out += _pieces(offer.text[at:], 0, {})
+    return Markup("").join(out)
+
+
+def repair_lines(offer) -> list[str]:
+    """What was changed in an offer, and what a person has to look at."""
+    lines: list[str] = []
+    for change in offer.changes:
+        was, now = (Markup("<bdi>{}</bdi>").format(chips(words)) for words in (change.was, change.now))
+        if change.kind == "term":
+            lines.append(_filled(_("Adjusted: the approved term %(now)s instead of %(was)s."), now=now, was=was))
+        else:
+            lines.append(_filled(_("Adjusted: %(now)s instead of %(was)s."), now=now, was=was))
+    if "plural" in offer.notes:
+        lines.append(_("Look at the word beside the number: it may need another form."))
+    if "agreement" in offer.notes:
+        lines.append(_("Look at the words around the term: they may need another form."))
+    if not offer.changes and any(reason.key == "numbers" for reason in offer.match.reasons):
+        lines.append(_("Its numbers are those of the memory: write your own."))
+    return lines
 
 
 def _one_reason(key: str, fields: dict) -> str:
@@ -560,21 +646,23 @@ def _one_reason(key: str, fields: dict) -> str:
         case "words":
             return _("%(percent)s%% of the words are the same", **fields)
         case "penalty-machine":
-            return _("machine translation")
+            return _("machine translation: minus %(points)s", **fields)
         case "penalty-unreviewed":
-            return _("not reviewed")
+            return _("not reviewed: minus %(points)s", **fields)
         case "penalty-imported":
-            return _("imported")
+            return _("imported: minus %(points)s", **fields)
         case "penalty-starter":
-            return _("starter pack")
+            return _("starter pack: minus %(points)s", **fields)
         case "penalty-old":
-            return _("old")
+            return _("last touched %(when)s: minus %(points)s", when=day(fields["since"]), points=fields["points"])
         case "penalty-variety":
-            return _("another variety: %(language)s", language=language(str(fields.get("language", ""))))
+            arrow = " ← " if tags.direction(str(get_locale() or "en")) == "rtl" else " → "
+            pair = arrow.join(language(tag) for tag in str(fields["language"]).split(" → "))
+            return _("another variety (%(pair)s): minus %(points)s", pair=pair, points=fields["points"])
         case "penalty-reversed":
-            return _("translated in the other direction")
+            return _("translated in the other direction: minus %(points)s", **fields)
         case "penalty-alignment":
-            return _("not aligned one to one")
+            return _("sentences not matched one to one: minus %(points)s", **fields)
     return key
 
 

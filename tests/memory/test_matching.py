@@ -168,8 +168,28 @@ def test_penalties_can_be_set_and_decide_what_reaches_the_threshold(session, a_u
     assert lookup(session, LETTER)[0].score == 100
     assert lookup(session, LETTER, penalties={"imported": 3, "unreviewed": 2})[0].score == 95
     assert lookup(session, LETTER, penalties={"imported": 31}) == []
+    assert lookup(session, LETTER, penalties={"imported": 3}, source_penalties={"oud.tmx": 9})[0].score == 97
     with pytest.raises(ValueError, match="no such penalty"):
         lookup(session, LETTER, penalties={"imprted": 3})
+
+
+def test_a_file_can_cost_points_of_its_own_instead_of_those_of_imports(session, a_unit):
+    old = a_unit(LETTER, "1", origin="import", origin_name="oud.tmx", approved_at=MAY)
+    new = a_unit(LETTER, "2", origin="import", origin_name="nieuw.tmx", approved_at=MAY)
+    found = lookup(session, LETTER, penalties={"imported": 3}, source_penalties={"oud.tmx": 12, "nieuw.tmx": 0})
+    assert [(m.unit_id, m.score, m.penalty) for m in found] == [(new.id, 100, 0), (old.id, 88, 12)]
+    assert found[1].reasons[1].fields == {"points": 12, "source": "oud.tmx"}
+    assert lookup(session, LETTER, source_penalties={"oud.tmx": 31, "nieuw.tmx": 31}) == []
+    with pytest.raises(ValueError, match="negative"):
+        lookup(session, LETTER, source_penalties={"oud.tmx": -1})
+
+
+def test_who_stands_behind_a_file_that_lost_its_points_is_not_forgotten(session, a_unit):
+    for n in range(6):
+        a_unit(LETTER, f"{n}", origin="import", origin_name="oud.tmx", approved_at=MAY)
+    behind = a_unit(LETTER.replace("maken", "doen"), approved_at=MAY)
+    found = lookup(session, LETTER, source_penalties={"oud.tmx": 25}, limit=1)
+    assert [m.unit_id for m in found] == [behind.id]
 
 
 def test_a_unit_untouched_for_years_can_be_penalised(session, a_unit):
@@ -351,3 +371,116 @@ def test_the_result_is_what_comparing_with_every_unit_gives_down_to_the_last_tie
             next="b",
         )
         assert [(m.unit_id, m.score) for m in found] == [(id, pytest.approx(score)) for id, score in expected]
+
+
+POINTS = st.integers(0, 12)
+SOURCES = ("oud.tmx", "nieuw.tmx", "pakket")
+
+
+def brute_force_with_penalties(session, text, language, asked, previous, threshold, limit, points, sources, filters):
+    """As above, with everything that can be taken off, and the filters applied first."""
+    form, ranked = forms.form(text, language), []
+    for unit in session.scalars(select(Unit)):
+        if unit.quality not in filters["qualities"] or unit.project not in filters["projects"]:
+            continue
+        reverse = unit.target_language == language
+        source = unit.target if reverse else unit.source
+        offered = unit.source_language if reverse else unit.target_language
+        true_of_it = {
+            "machine": unit.quality == "machine",
+            "unreviewed": unit.quality == "unreviewed",
+            "old": unit.approved_at < MAY - 1500 * DAY,
+            "variety": offered != asked,
+            "reversed": reverse,
+            "alignment": not unit.one_to_one,
+        }
+        penalty = sum(points[name] for name, so in true_of_it.items() if so)
+        if unit.origin != "approved":
+            by = {"import": "imported", "starter": "starter"}[unit.origin]
+            penalty += sources.get(unit.origin_name, points[by])
+        around = 0 if reverse else max(p.previous_source == previous for p in (unit, *unit.found))
+        theirs = forms.form(source, language)
+        if forms.same_text(source) == forms.same_text(text):
+            kind, similar = 2 + around, Fraction(100 + around)
+        elif forms.bare(theirs) == forms.bare(form):
+            differing = forms.profile(source).differences(forms.profile(text))
+            kind, similar = 1, Fraction(100 - sum(scoring.DIFFERENCES[d] for d in differing))
+        else:
+            kind, similar = 0, Fraction(0)
+            for a, b in ((form, theirs), (forms.words(form), forms.words(theirs))):
+                if a and b:
+                    longer = max(len(a), len(b))
+                    similar = max(similar, 100 * (1 - Fraction(Levenshtein.distance(a, b), longer)))
+        if similar - penalty >= Fraction(threshold):
+            order = QUALITIES.index(unit.quality)
+            ranked.append((penalty - similar, -kind, -around, order, -unit.approved_at.timestamp(), unit.id))
+    return [(rank[-1], float(-rank[0])) for rank in sorted(ranked)[:limit]]
+
+
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    units=st.lists(
+        st.fixed_dictionaries(
+            {
+                "source": PHRASES,
+                "target": PHRASES,
+                "quality": st.sampled_from([q.value for q in QUALITIES]),
+                "origin": st.sampled_from(["approved", "import", "import", "starter"]),
+                "origin_name": st.sampled_from(SOURCES),
+                "previous_source": st.sampled_from([None, "", "a"]),
+                "approved_at": st.sampled_from([MAY, MAY + DAY, MAY - 3000 * DAY]),
+                "project": st.sampled_from([None, "p", "q"]),
+                "one_to_one": st.booleans(),
+                "pair": st.sampled_from(["straight", "straight", "variety", "reversed"]),
+            }
+        ),
+        max_size=25,
+    ),
+    data=st.data(),
+    language=st.sampled_from(["nl", "ar", "am", "ti"]),
+    threshold=st.sampled_from([50, 60, 66.6, 70, 80, 90]),
+    limit=st.integers(1, 6),
+    points=st.fixed_dictionaries(dict.fromkeys(scoring.PENALTIES, POINTS)),
+    sources=st.dictionaries(st.sampled_from(SOURCES), POINTS),
+    min_quality=st.sampled_from([None, "unreviewed", "approved"]),
+    projects=st.sampled_from([None, ["p"], ["p", "q"]]),
+)
+def test_penalties_of_every_kind_and_filters_keep_the_result_exact(
+    new_memory, units, data, language, threshold, limit, points, sources, min_quality, projects
+):
+    sides = [side for u in units for side in (u["source"], u["target"])]
+    text = data.draw(st.one_of(PHRASES, st.sampled_from(sides)) if sides else PHRASES)
+    with new_memory() as session:
+        for unit in units:
+            if not all(forms.TAG.sub("", unit[side]).strip() for side in ("source", "target")):
+                continue
+            unit = dict(unit)
+            pair = {"straight": (language, "so"), "variety": (language, "so-SO"), "reversed": ("so", language)}
+            unit["source_language"], unit["target_language"] = pair[unit.pop("pair")]
+            recording.remember(session, **unit)
+        session.commit()
+        filters = {
+            "qualities": QUALITIES[: QUALITIES.index(min_quality) + 1] if min_quality else QUALITIES,
+            "projects": projects or [None, "p", "q"],
+        }
+        expected = brute_force_with_penalties(
+            session, text, language, "so", "a", threshold, limit, points, sources, filters
+        )
+        if not forms.form(text, language).strip():
+            expected = []
+        found = find_matches(
+            session,
+            text,
+            source_language=language,
+            target_language="so",
+            threshold=threshold,
+            limit=limit,
+            previous="a",
+            penalties=points,
+            source_penalties=sources,
+            old_after=dt.timedelta(days=1500) + (dt.datetime.now(dt.UTC) - MAY),
+            min_quality=min_quality,
+            project=projects,
+        )
+        assert [(m.unit_id, m.score) for m in found] == [(id, pytest.approx(score)) for id, score in expected]
+        assert all(sum(r.fields.get("points", 0) for r in m.reasons) == m.penalty for m in found)

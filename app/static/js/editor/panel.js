@@ -129,7 +129,7 @@ export class Panel {
 
   /** The n-th suggestion, from 1. */
   suggestion(n) {
-    return this.element.querySelectorAll("[data-insert]")[n - 1] ?? null;
+    return this.element.querySelectorAll("li[data-insert]")[n - 1] ?? null;
   }
 
   /** Show where a term of the source is explained. */
