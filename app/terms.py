@@ -35,15 +35,20 @@ def index_in(folder: Path) -> lookup.SearchIndex:
 @dataclass(frozen=True, slots=True)
 class Shown:
     """A concept for one reader. `title`: the Dutch word; `meaning`: the definition to read first, plain if there is
-    one; `words`: terms in the client's language, best first; `differs`: how it differs, (language, text)."""
+    one; `words`: terms in the client's language, best first; `differs`: how it differs, (language, text).
+    `meaning_client` and `differs_client` are the same in the client's own words, none when nobody wrote them or they
+    are the ones shown already; `stands_in`: the language of `words` when there are none in the very variety asked for."""
 
     title: Term | None
     meaning: tuple[str, str] | None
     meaning_nl: tuple[str, str] | None
+    meaning_client: tuple[str, str] | None
     definitions: list[Definition]
     words: list[Term]
     equivalence: Equivalence | None
     differs: tuple[str, str] | None
+    differs_client: tuple[str, str] | None
+    stands_in: str | None
     others: list[tuple[str, list[Term]]]
     confused_with: list[Concept]
 
@@ -90,10 +95,15 @@ def concept_page(concept: Concept, *, language: str, interface: str) -> Shown:
             if equivalence.differs.get(tag):
                 differs = (tag, equivalence.differs[tag])
                 break
+    near = tags.fallbacks(language)
+    client = next((definitions[tag] for tag in near if tag in definitions), None)
+    told = equivalence.differs if equivalence is not None else {}
+    differs_client = next(((tag, told[tag]) for tag in near if told.get(tag)), None)
+    answer = best_terms(concept, language)
     by_language: dict[str, list[Term]] = {}
     for term in concept.terms:
         by_language.setdefault(term.language, [])
-    shown = {t.id for t in best_terms(concept, language)}
+    shown = {t.id for t in answer}
     others = [
         (tag, [t for t in best_terms(concept, tag) if t.language == tag])
         for tag in sorted(by_language, key=lambda tag: (tag != "nl", tag != "en", tag))
@@ -102,12 +112,17 @@ def concept_page(concept: Concept, *, language: str, interface: str) -> Shown:
         title=title_term(concept),
         meaning=first,
         meaning_nl=("nl", dutch.plain or dutch.text) if dutch and first and first[0] != "nl" else None,
+        meaning_client=(client.language, client.plain or client.text)
+        if client and (not first or client.language != first[0])
+        else None,
         definitions=list(concept.definitions),
-        words=best_terms(concept, language),
+        words=answer,
         equivalence=equivalence,
         differs=differs,
+        differs_client=differs_client if differs_client != differs else None,
+        stands_in=answer[0].language if answer and answer[0].language != tags.normalise(language) else None,
         others=[(tag, terms) for tag, terms in others if not {t.id for t in terms} <= shown],
-        confused_with=[r.other for r in concept.relations if r.kind in ("false_friend", "near")],
+        confused_with=_confused_with(concept),
     )
 
 
@@ -117,6 +132,19 @@ class WhichMeaning(Exception):
     def __init__(self, concepts: list[Concept]) -> None:
         self.concepts = concepts
         super().__init__("several concepts have this word")
+
+
+def _confused_with(concept: Concept) -> list[Concept]:
+    """What it must not be taken for, false friends first; the relation may stand at either end."""
+    found: dict[int, Concept] = {}
+    for kind in ("false_friend", "near"):
+        for relation in concept.relations:
+            if relation.kind == kind:
+                found[relation.other.id] = relation.other
+        for relation in concept.relations_in:
+            if relation.kind == kind:
+                found[relation.concept.id] = relation.concept
+    return list(found.values())
 
 
 def propose_from_text(

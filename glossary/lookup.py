@@ -270,8 +270,9 @@ def _score_form(asked: Query, form: str, language: str, transliteration: str | N
     return total / len(asked.words) * (0.7 + 0.3 * covered)
 
 
-def _matched(asked: Query, score: float, term: TermRow, form: str) -> MatchedTerm:
-    spans = tuple(highlight(asked, term.text, term.language)) if form == term.text else ()
+def _matched(asked: Query, score: float, term: TermRow, _form: str) -> MatchedTerm:
+    # also when a variant answered: an inflected form mostly shows in the word itself
+    spans = tuple(highlight(asked, term.text, term.language))
     return MatchedTerm(term.id, term.language, term.text, term.status, round(score, 4), spans)
 
 

@@ -20,6 +20,7 @@ from sqlalchemy import (
     Date,
     ForeignKey,
     Index,
+    LargeBinary,
     String,
     Text,
     UniqueConstraint,
@@ -84,7 +85,10 @@ class Concept(Base):
     #: Which pack or file, by its own name.
     origin_name: Mapped[str | None] = mapped_column(String(200))
     licence: Mapped[str | None] = mapped_column(String(200))
+    #: "sha256:<digest>" of a `Picture`, or the name or address that an imported file gives.
     picture: Mapped[str | None] = mapped_column(String(300))
+    #: What the picture shows, for who cannot see it.
+    picture_alt: Mapped[str | None] = mapped_column(Text)
     #: The entry as the pack or file gave it, so that a newer one can be told from what people changed here.
     loaded: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True), deferred=True)
     version: Mapped[int] = mapped_column()
@@ -332,6 +336,21 @@ class Note(Base):
     text: Mapped[str] = mapped_column(Text)
 
     concept: Mapped[Concept] = relationship(back_populates="notes")
+
+
+class Picture(Base):
+    """A picture as it is shown, by the digest of its bytes. It is never changed, so that an act on the concept that
+    names it can be taken back."""
+
+    __tablename__ = "concept_picture"
+
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    #: "image/jpeg" or "image/png".
+    media_type: Mapped[str] = mapped_column(String(40))
+    width: Mapped[int] = mapped_column()
+    height: Mapped[int] = mapped_column()
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    added_at: Mapped[dt.datetime] = mapped_column(UtcTime, default=utc_now)
 
 
 class History(Base):

@@ -31,6 +31,7 @@ def install(app: Flask) -> None:
     """Every page, what pages share, and the guard before them."""
     from app.web import (
         bearer,
+        concepts,
         desk,
         documents,
         editor,
@@ -40,6 +41,7 @@ def install(app: Flask) -> None:
         matching,
         memory,
         people,
+        printing,
         review,
         settings,
         signin,
@@ -58,6 +60,7 @@ def install(app: Flask) -> None:
         tmserver,
         keeping,
         matching,
+        concepts, printing,
     ):
         # fmt: on
         app.register_blueprint(module.pages)

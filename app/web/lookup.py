@@ -2,59 +2,92 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, make_response, render_template, request
+from flask import Blueprint, Response, make_response, render_template, request, session
 from flask_babel import get_locale
 from flask_login import current_user
 from sqlalchemy import func, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import Session, selectinload
 
 from app import access
 from app.access import Hidden
 from app.db import current_session
 from app.models import RoleName
 from app.terms import concept_page, open_index
-from glossary import editing, lookup
-from glossary.models import Concept
+from app.web import conceptwords
+from glossary import editing, lookup, subjects
+from glossary.models import STATUSES, Concept
 from languages import tags
 
 pages = Blueprint("lookup", __name__)
 
 #: Longest question that is looked up, in characters.
 LONGEST_QUERY = 200
+#: How many concepts one person's browser remembers as lately read.
+REMEMBERED = 8
+#: How long a browser remembers the client's language.
+REMEMBER_SECONDS = 30 * 24 * 3600
 
 
 @pages.get("/look-up")
 def look_up():
-    """One box, any language, any spelling, as you type."""
+    """One box, any language, any spelling, as you type; what was typed may be narrowed by field, language, status."""
     db = current_session()
     query = request.args.get("q", "").strip()[:LONGEST_QUERY]
-    language = _language()
-    hits = lookup.search(db, open_index(), query, limit=20) if query else []
+    language = client_language()
+    subject = _one_of(request.args.get("subject"), subjects.SUBJECTS)
+    status = _one_of(request.args.get("status"), STATUSES)
+    words_in = request.args.get("words_in", "")
+    words_in = tags.normalise(words_in) if words_in and tags.is_known(words_in) else None
+    hits = []
+    if query:
+        hits = lookup.search(db, open_index(), query, language=words_in, subject=subject, status=status, limit=20)
     concepts = _with_terms(db, [hit.concept_id for hit in hits])
     found = [(concepts[hit.concept_id], hit) for hit in hits if hit.concept_id in concepts]
+    read = [] if query else _read_lately(db)
     template = "fragments/found.html" if request.headers.get("HX-Request") else "look_up.html"
-    return render_template(
-        template,
-        query=query,
-        language=language,
-        found=found,
-        languages=tags.OUR_LANGUAGES,
-        count=db.scalar(select(func.count()).select_from(Concept)),
-        recent=[] if query else _recent(db),
+    response = make_response(
+        render_template(
+            template,
+            query=query,
+            language=language,
+            subject=subject,
+            status=status,
+            words_in=words_in,
+            found=found,
+            languages=tags.OUR_LANGUAGES,
+            statuses=STATUSES,
+            subject_tree=conceptwords.subject_tree(),
+            count=None if query else db.scalar(select(func.count()).select_from(Concept)),
+            read=read,
+            recent=[] if query or read else _changed_lately(db),
+        )
     )
+    return _remembering(response, language)
 
 
-def _language() -> str:
-    """The client's language: asked for, or the one this person used last, or the interface's."""
-    asked = request.args.get("language") or request.cookies.get("client_language") or ""
-    try:
-        return tags.normalise(asked)
-    except tags.UnknownLanguage:
-        locale = str(get_locale() or "en")
-        return locale if locale != "nl" else "en"
+def client_language() -> str:
+    """The client's language: asked for, or the one this browser used last, or the interface's."""
+    for asked in (request.args.get("language"), request.cookies.get("client_language")):
+        if asked and tags.is_known(asked):
+            return tags.normalise(asked)
+    locale = str(get_locale() or "en")
+    return locale if locale != "nl" else "en"
 
 
-def _with_terms(db, ids: list[int]) -> dict[int, Concept]:
+def _remembering(response: Response, language: str) -> Response:
+    if request.args.get("language"):
+        response.set_cookie(
+            "client_language", language, max_age=REMEMBER_SECONDS, httponly=True, samesite="Lax",
+            secure=request.is_secure,
+        )  # fmt: skip
+    return response
+
+
+def _one_of(value: str | None, known) -> str | None:
+    return value if value in known else None
+
+
+def _with_terms(db: Session, ids: list[int]) -> dict[int, Concept]:
     query = (
         select(Concept)
         .where(Concept.id.in_(ids))
@@ -63,9 +96,16 @@ def _with_terms(db, ids: list[int]) -> dict[int, Concept]:
     return {concept.id: concept for concept in db.scalars(query)}
 
 
-def _recent(db) -> list[Concept]:
+def _read_lately(db: Session) -> list[Concept]:
+    """What this person read last, newest first: numbers in the signed cookie, gone when they sign out."""
+    ids = [number for number in session.get("read", []) if isinstance(number, int)][:REMEMBERED]
+    concepts = _with_terms(db, ids) if ids else {}
+    return [concepts[number] for number in ids if number in concepts]
+
+
+def _changed_lately(db: Session) -> list[Concept]:
     query = select(Concept).options(selectinload(Concept.terms), selectinload(Concept.definitions))
-    return list(db.scalars(query.order_by(Concept.changed_at.desc(), Concept.id).limit(8)))
+    return list(db.scalars(query.order_by(Concept.changed_at.desc(), Concept.id).limit(REMEMBERED)))
 
 
 @pages.get("/concepts/<code>")
@@ -75,23 +115,39 @@ def concept(code: str):
     found = editing.concept_with_code(db, code)
     if found is None:
         raise Hidden
-    language = _language()
+    language = client_language()
+    session["read"] = [found.id, *(n for n in session.get("read", []) if n != found.id)][:REMEMBERED]
     targets = [t for _, t in access.pairs(current_user, RoleName.REVIEWER)]
+
+    def reviews(tag: str) -> bool:
+        return any(tags.same_language(t, tag) for t in targets)
+
     page = render_template(
         "concept.html",
         shown=concept_page(found, language=language, interface=str(get_locale() or "en")),
         concept=found,
         language=language,
-        languages=tags.OUR_LANGUAGES,
-        history=editing.history_of(db, found.id)[:50],
+        languages=_with_own(found),
+        notes=conceptwords.notes_for(found, current_user),
+        relations=conceptwords.relations_of(found),
+        law=[(reference, reference.address()) for reference in found.law],
+        history=[
+            (act, conceptwords.what_changed(act), conceptwords.may_take_back(current_user, act))
+            for act in editing.history_of(db, found.id)[:100]
+        ],
         may_propose=access.has_role(
             current_user, RoleName.TRANSLATOR, RoleName.REVIEWER, RoleName.STAFF, RoleName.ADMINISTRATOR
         ),
-        may_decide=lambda term: any(tags.same_language(t, term.language) for t in targets),
+        may_edit=conceptwords.may_edit(current_user),
+        may_decide=lambda term: reviews(term.language),
+        reviews=reviews,
         errors={},
         form={},
     )
-    response = make_response(page)
-    if request.args.get("language"):
-        response.set_cookie("client_language", language, max_age=30 * 24 * 3600, httponly=True, samesite="Lax")
-    return response
+    return _remembering(make_response(page), language)
+
+
+def _with_own(concept: Concept) -> list[str]:
+    """The languages to choose from: those of the menus, and whatever else this concept has words in."""
+    more = {term.language for term in concept.terms} - set(tags.OUR_LANGUAGES)
+    return [*tags.OUR_LANGUAGES, *sorted(more)]

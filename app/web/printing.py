@@ -15,7 +15,7 @@ from app.access import Hidden
 from app.db import current_session
 from app.printing import sheets
 from app.terms import open_index
-from app.web import words
+from app.web import conceptwords
 from app.web.lookup import LONGEST_QUERY, client_language
 from glossary import editing, lookup, subjects
 from glossary.models import Concept, Term
@@ -83,7 +83,7 @@ def choose():
         offered=_concepts(db, offered),
         query=query,
         subject=subject,
-        subjects=_subjects(db),
+        subject_tree=_subjects(db),
         left=_language("from", "nl"),
         right=client_language(),
         languages=tags.OUR_LANGUAGES,
@@ -179,14 +179,12 @@ def _of_subject(subject: str):
     )
 
 
-def _subjects(db) -> list[tuple[str, str, int]]:
-    """(code, name, how many concepts it has with those below it), in the order of the tree."""
+def _subjects(db) -> list[tuple[str, str, int, int]]:
+    """(code, name, depth, how many concepts it has with those below it), in the order of the tree; none that is empty."""
     counts = dict(db.execute(select(Concept.subject, func.count()).group_by(Concept.subject)).all())
     found = []
-    for code, _above in subjects.SUBJECTS.items():
-        number = sum(counts.get(name, 0) for name in subjects.within(code))
+    for code, name, depth in conceptwords.subject_tree():
+        number = sum(counts.get(below, 0) for below in subjects.within(code))
         if number:
-            found.append((code, words.subject(code), number))
+            found.append((code, name, depth, number))
     return found
-
-

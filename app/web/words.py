@@ -22,6 +22,18 @@ from storage.columns import utc_now
 
 def install(app: Flask) -> None:
     """Make these words known to every template."""
+    from app.web import conceptwords
+
+    app.jinja_env.filters.update(
+        audience_word=conceptwords.audience,
+        note_kind_word=conceptwords.note_kind,
+        relation_word=conceptwords.relation_kind,
+        register_word=conceptwords.register,
+        sensitivity_word=conceptwords.sensitivity,
+        part_of_speech_word=conceptwords.part_of_speech,
+        gender_word=conceptwords.gender,
+        known_language=lambda tag: bool(tag) and tags.is_known(tag),
+    )
     app.jinja_env.filters.update(
         language=language,
         native=tags.native_name,
