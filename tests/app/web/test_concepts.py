@@ -150,7 +150,7 @@ def test_everything_of_a_concept_can_be_written_on_one_page(session, visit, staf
     assert {act.why for act in editing.history_of(session, concept.id) if act.action == "changed"} == {"nieuw in de wet"}
     # and what was written is what the form shows again
     again = fields(browser.get("/concepts/bijstand/edit?show=all"))
-    assert again["l-%d-valid_from" % concept.law[0].id] == "2015-01-01"
+    assert again[f"l-{concept.law[0].id}-valid_from"] == "2015-01-01"
     assert browser.post("/concepts/bijstand/edit", again).status_code == 303
 
 
