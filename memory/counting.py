@@ -2,71 +2,127 @@
 
 Frequent tokens are rows of bits, one bit per unit. They are added column by column with bitwise operations: the sum
 is kept as planes, plane i holding bit i of every unit's count (carry-save addition, as in a hardware multiplier).
+Rare tokens are lists of units; how often a unit stands in them is turned into planes too and added.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 
 from memory.segments import Postings
 
-#: Rare tokens' lists that hold fewer units than this together are counted in one go.
-MANY = 20_000
+Planes = list[np.ndarray]
 
 
 def at_least(
-    postings: Postings, wanted: np.ndarray, low: int, high: int, need: int
-) -> tuple[np.ndarray, np.ndarray | None]:
-    """Units in [low, high) that have at least `need` of the wanted tokens, and how many each has. When `need` is
-    below 1 every unit of the range is returned, uncounted."""
-    if need < 1:
-        return np.arange(low, high), None
-    if need > len(wanted) or high <= low:
-        return np.empty(0, np.int64), np.empty(0, np.int64)
+    postings: Postings, wanted: np.ndarray, needs: Sequence[tuple[int, int, int]]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Units that have at least so many of the wanted tokens, in ascending order, and how many each has.
+
+    `needs`: adjoining ranges of units in ascending order, (low, high, need), each with a need of its own of at least 1.
+    """
+    needs = [(low, high, need) for low, high, need in needs if low < high and need <= len(wanted)]
+    if not needs:
+        return _NONE, _NONE
+    low, high = needs[0][0], needs[-1][1]
     rows, lists = postings.found(wanted)
     first, last = low // 64, (high + 63) // 64
     planes = _sum(postings.bitmaps[rows, first:last]) if len(rows) else []
-    found = [_set_bits(_not_less(planes, need, last - first), first, low, high)] if len(rows) >= need else []
-    rare, touched = None, np.empty(0, np.int64)
     if lists:
-        rare = _counted(lists, low, high)
-        touched = np.flatnonzero(rare >= max(need - len(rows), 1)) + low
-        times = rare[touched - low]
-        for many in range(1, 4):
-            some = touched[times == many]
-            if len(some):
-                found.append(some[_number([_not_less(planes, need - many, last - first)], some - first * 64) > 0])
-        found.append(touched[times > 3])
-    if len(found) > 1:
-        chosen = np.zeros(high - low, bool)
-        for some in found:
-            chosen[some - low] = True
-        units = np.flatnonzero(chosen) + low
+        planes = _added(planes, _as_planes(lists, first * 64, last * 64))
+    # where two ranges share a word, the lower need counts there: more units than needed, never fewer
+    bits = np.zeros(last - first, np.uint64)
+    for start, end, need in needs:
+        a, b = start // 64 - first, (end + 63) // 64 - first
+        bits[a:b] |= _not_less([plane[a:b] for plane in planes], need, b - a)
+    units = _set_bits(bits) + first * 64
+    units = units[np.searchsorted(units, low) : np.searchsorted(units, high)]
+    return units, numbers(planes, units - first * 64, (last - first) * 64)
+
+
+_NONE = np.empty(0, np.int64)
+
+
+def in_all(postings: Postings, rows: np.ndarray) -> np.ndarray:
+    """Units that have every one of these frequent tokens."""
+    return _set_bits(np.bitwise_and.reduce(postings.bitmaps[rows], axis=0))
+
+
+def planes_of(postings: Postings, rows: np.ndarray) -> Planes:
+    """How many of these frequent tokens each unit has."""
+    return _sum(postings.bitmaps[rows]) if len(rows) else []
+
+
+def reaching(planes: Planes, least: int) -> np.ndarray:
+    """Units that are counted at least so often."""
+    return _set_bits(_not_less(planes, least, len(planes[0])))
+
+
+def in_lists(lists: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """The units that stand in any of the lists, ascending, and in how many each stands."""
+    together = np.concatenate(lists)
+    together.sort()
+    first = np.ones(len(together), bool)
+    np.not_equal(together[1:], together[:-1], out=first[1:])
+    at = np.flatnonzero(first)
+    return together[at].astype(np.int64), np.diff(at, append=len(together))
+
+
+def _as_planes(lists: Sequence[np.ndarray], start: int, end: int) -> Planes:
+    """How often each unit of [start, end) stands in the lists; both are multiples of 64."""
+    together = np.concatenate(lists)
+    together = together[(together >= start) & (together < end)]
+    if not len(together):
+        return []
+    if len(lists) < 256 and len(together) < (end - start) // 4:
+        together.sort()
+        new = np.ones(len(together), bool)
+        np.not_equal(together[1:], together[:-1], out=new[1:])
+        at = np.flatnonzero(new)
+        times = np.diff(at, append=len(together)).astype(np.uint8)
+        counts = np.zeros(end - start, np.uint8)
+        counts[together[at] - np.uint32(start)] = times
+        most = int(times.max())
     else:
-        units = found[0] if found else touched
-    counts = _number(planes, units - first * 64)
-    if rare is not None:
-        counts += rare[units - low]
-    enough = counts >= need
-    return units[enough], counts[enough]
+        counts = np.bincount(together - np.uint32(start), minlength=end - start)
+        most = int(counts.max())
+        counts = counts.astype(np.uint8 if most < 256 else np.uint16)
+    planes = []
+    for level in range(most.bit_length()):
+        bit = counts & counts.dtype.type(1 << level)
+        planes.append(np.packbits(bit, bitorder="little").view(np.uint64))
+    return planes
 
 
-def _counted(lists: list[np.ndarray], low: int, high: int) -> np.ndarray:
-    """How often each unit of [low, high) stands in the lists."""
-    if sum(map(len, lists)) < MANY:
-        together = np.concatenate(lists)
-        together = together[(together >= low) & (together < high)]
-        return np.bincount(together - np.uint32(low), minlength=high - low)
-    rare = np.zeros(high - low, np.uint8 if len(lists) < 256 else np.uint16)
-    for listed in lists:
-        a, b = np.searchsorted(listed, (low, high))
-        rare[listed[a:b] - np.uint32(low)] += 1
-    return rare
+def _added(one: Planes, other: Planes) -> Planes:
+    """The planes of the sum of two numbers per unit."""
+    if not one or not other:
+        return one or other
+    if len(one) < len(other):
+        one, other = other, one
+    planes, carry = [], None
+    for level, plane in enumerate(one):
+        if level < len(other):
+            either = plane ^ other[level]
+            if carry is None:
+                planes.append(either)
+                carry = plane & other[level]
+            else:
+                planes.append(either ^ carry)
+                carry = (plane & other[level]) | (either & carry)
+        else:
+            planes.append(plane ^ carry)
+            carry = plane & carry
+    if carry.any():
+        planes.append(carry)
+    return planes
 
 
-def _sum(rows: np.ndarray) -> list[np.ndarray]:
-    """Planes of the sum of rows of bits."""
-    planes: list[np.ndarray] = []
+def _sum(rows: np.ndarray) -> Planes:
+    """Planes of the sum of rows of bits. The rows are used up."""
+    planes: Planes = []
     level = rows
     while len(level):
         carries = []
@@ -74,45 +130,58 @@ def _sum(rows: np.ndarray) -> list[np.ndarray]:
             third = len(level) // 3
             a, b, c = level[:third], level[third : 2 * third], level[2 * third : 3 * third]
             either = a ^ b
-            carries.append((a & b) | (either & c))
-            level = np.concatenate([either ^ c, level[3 * third :]])
+            a &= b
+            np.bitwise_and(either, c, out=b)
+            a |= b
+            c ^= either
+            carries.append(a)
+            level = level[2 * third :]
         if len(level) == 2:
             carries.append(level[:1] & level[1:])
             level = level[:1] ^ level[1:]
         planes.append(level[0])
-        level = np.concatenate(carries) if carries else level[:0]
+        level = np.concatenate(carries) if len(carries) > 1 else carries[0] if carries else level[:0]
     return planes
 
 
-def _not_less(planes: list[np.ndarray], number: int, width: int) -> np.ndarray:
+def _not_less(planes: Planes, number: int, width: int) -> np.ndarray:
     """One bit per unit: whether its count is at least a number."""
     if number <= 0:
         return np.full(width, ~np.uint64(0))
     if number >> len(planes):
         return np.zeros(width, np.uint64)
-    result = None
-    for level, plane in enumerate(planes):
-        wanted = number >> level & 1
-        if result is None:
-            result = plane if wanted else np.full(width, ~np.uint64(0))
+    # from the lowest bit that is set on: under it nothing can make a count too small
+    level = (number & -number).bit_length() - 1
+    result = planes[level].copy()
+    for level in range(level + 1, len(planes)):
+        if number >> level & 1:
+            result &= planes[level]
         else:
-            result = result & plane if wanted else result | plane
+            result |= planes[level]
     return result
 
 
-def _number(planes: list[np.ndarray], units: np.ndarray) -> np.ndarray:
-    """The number that the planes hold for each unit. Bytes, not words: the order of a machine's bytes does not
-    matter."""
-    counts = np.zeros(len(units), np.int64)
+def numbers(planes: Planes, units: np.ndarray, size: int) -> np.ndarray:
+    """The number that the planes hold for each of some units, of `size` that there are. Bytes, not words: the order
+    of a machine's bytes does not matter."""
+    kind = np.uint8 if len(planes) <= 8 else np.int64
+    if len(units) > size // 16:
+        every = np.zeros(size, kind)
+        for level, plane in enumerate(planes):
+            bits = np.unpackbits(plane.view(np.uint8), bitorder="little")[:size].astype(kind, copy=False)
+            every |= bits << kind(level)
+        return every[units].astype(np.int64)
+    counts = np.zeros(len(units), kind)
     where, bit = units >> 3, (units & 7).astype(np.uint8)
     for level, plane in enumerate(planes):
-        counts += (plane.view(np.uint8)[where] >> bit & 1).astype(np.int64) << level
-    return counts
+        counts |= (plane.view(np.uint8)[where] >> bit & np.uint8(1)).astype(kind, copy=False) << kind(level)
+    return counts.astype(np.int64)
 
 
-def _set_bits(bits: np.ndarray, first: int, low: int, high: int) -> np.ndarray:
+def _set_bits(bits: np.ndarray) -> np.ndarray:
+    """Where bits are set, ascending."""
     words = np.flatnonzero(bits)
-    inside = np.unpackbits(bits[words].view(np.uint8), bitorder="little").reshape(-1, 64)
-    word, bit = np.nonzero(inside)
-    units = (words[word] + first) * 64 + bit
-    return units[(units >= low) & (units < high)]
+    if len(words) > len(bits) // 2:
+        return np.flatnonzero(np.unpackbits(bits.view(np.uint8), bitorder="little"))
+    flat = np.flatnonzero(np.unpackbits(bits[words].view(np.uint8), bitorder="little"))
+    return (words[flat >> 6] << 6) + (flat & 63)

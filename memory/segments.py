@@ -270,7 +270,7 @@ class Segment:
         self.sizes, self.first = arrays["sizes"], arrays["first"]
         self.word_counts = arrays["word_counts"]
         self._text, self._offsets = arrays["text"], arrays["offsets"]
-        self._bytes = memoryview(self._text)
+        self._text_starts = start + header["arrays"]["text"][2]
         self.characters, self.words = Postings("characters", arrays), Postings("words", arrays)
 
     def _header(self) -> tuple[dict, int]:
@@ -309,8 +309,13 @@ class Segment:
         return np.concatenate(found) if found else np.empty(0, np.int64)
 
     def forms(self, at: np.ndarray) -> list[str]:
-        text, starts, ends = self._bytes, self._offsets[at].tolist(), self._offsets[at + 1].tolist()
-        return [str(text[a:b], "utf-8", "surrogatepass") for a, b in zip(starts, ends, strict=True)]
+        at = np.asarray(at, np.int64)
+        file, starts = self._map, (self._offsets[at] + np.int64(self._text_starts)).tolist()
+        ends = (self._offsets[at + 1] + np.int64(self._text_starts)).tolist()
+        try:
+            return [file[a:b].decode() for a, b in zip(starts, ends, strict=True)]
+        except UnicodeDecodeError:  # half a pair of surrogates
+            return [file[a:b].decode("utf-8", "surrogatepass") for a, b in zip(starts, ends, strict=True)]
 
     def units(self, chosen: np.ndarray | None = None) -> Units:
         """What went in, all of it or where `chosen` is true: to be written again."""

@@ -1,0 +1,373 @@
+"""One lookup in one file of the index: every unit that can be among the best, and what it is worth.
+
+Three questions are asked of every file before the next: which units have the same words, which share enough words,
+which share enough pairs of characters. Whoever shares too few cannot be near enough (memory.tokens says why), and only
+they are skipped. Of the others the longest common subsequence is measured, which costs a third of the distance and
+nearly always tells that a unit is too far away; what is left gets its Levenshtein distance.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property, lru_cache
+from heapq import merge
+
+import numpy as np
+from rapidfuzz import process
+from rapidfuzz.distance import LCSseq, Levenshtein
+
+from memory import counting, forms, scoring
+from memory.candidates import Pair
+from memory.ranking import LONGEST_COMPARED, Best, Candidate, Query, Rank, Terms, is_variety
+from memory.segments import ELSEWHERE, ONE_TO_ONE, ORIGIN_SHIFT, QUALITY_BITS, Segment, short
+
+#: So many ranges of lengths have a least number of common pairs of their own.
+RANGES = 8
+#: So many units are compared at once; the first times fewer, because good matches make the rest unnecessary.
+FIRST, MOST = 64, 4096
+#: Fewer units than this are looked up bit by bit.
+FEW = 300
+
+
+class InSegment:
+    """`gone` is true for units that were changed or deleted since the file was written."""
+
+    def __init__(
+        self, segment: Segment, gone: np.ndarray | None, pair: Pair, asked: Query, terms: Terms, best: Best
+    ) -> None:
+        self.segment, self.gone, self.pair = segment, gone, pair
+        self.asked, self.terms, self.best = asked, terms, best
+        self.alike = _NONE
+        self.fuzzy: dict[int, tuple[float, str, int]] = {}  # unit -> score, measure, percent
+        points = terms.penalties
+        self.always = points["variety"] * is_variety(pair, asked) + points["reversed"] * pair.reversed
+
+    def find_alike(self) -> None:
+        """Units whose words are the same."""
+        rows, lists = self._word_postings
+        if lists:
+            at = min(lists, key=len).astype(np.int64)
+        elif len(rows):
+            at = counting.in_all(self.segment.words, rows)
+        else:
+            return
+        at = at[self.segment.columns["bare"][at] == self.asked.bare_key]
+        self.alike = at = at[self._allowed(at)]
+        if len(at):
+            sure = 95.0 - self._penalties(at)
+            many = min(self.terms.limit, len(at))
+            top = np.argpartition(-sure, many - 1)[:many]
+            for unit, score in zip(self.segment.columns["ids"][at[top]].tolist(), sure[top].tolist(), strict=True):
+                self.best.offer(unit, score)
+
+    def find_by_words(self) -> None:
+        """Units that are near in words and have not the same words."""
+        asked, segment = self.asked.words, self.segment
+        size = len(asked)
+        if not size or len(self.asked.form) > LONGEST_COMPARED or self._edits(self._longest(size)) < 1:
+            return
+        at, common, possible = self._sharing_words(size - self._edits(size))
+        if not len(at):
+            return
+        many = segment.word_counts[at].astype(np.int64)
+        longer = np.maximum(many, size)
+        fewest = np.maximum(np.abs(many - size), longer - common - possible)
+        keep = np.flatnonzero(fewest <= self._edits_of(longer))
+        at, longer, fewest = at[keep], longer[keep], fewest[keep]
+        keep = self._others(at)
+        at, longer, fewest = at[keep], longer[keep], fewest[keep]
+        if not len(at):
+            return
+        penalties = self._penalties(at)
+        bounds = self._scores(fewest, longer, penalties)
+        order = np.argsort(-bounds, kind="stable")
+        order = order[bounds[order] >= self.best.floor]
+        for start in range(0, len(order), 256):
+            block = order[start : start + 256]
+            if bounds[block[0]] < self.best.floor:
+                break
+            for i, form in zip(block.tolist(), segment.forms(at[block]), strict=True):
+                theirs = forms.words(form)
+                if not theirs:
+                    continue
+                distance = Levenshtein.distance(asked, theirs)
+                self._keep(int(at[i]), distance, max(len(theirs), size), int(penalties[i]), "words")
+
+    def _sharing_words(self, least: int) -> tuple[np.ndarray, np.ndarray, int]:
+        """Units that may have at least so many of the words; how many each has for sure, and how many more any of
+        them may have."""
+        rows, lists = self._word_postings
+        words, size = self.segment.words, len(self.asked.word_tokens)
+        if least > size or least < 1:
+            return (_NONE, _NONE, 0) if least > size else (np.arange(self.segment.size), _ZERO, size)
+        if len(rows) >= least:
+            planes = counting.planes_of(words, rows)
+            at = counting.reaching(planes, least)
+            if lists:
+                listed, times = counting.in_lists(lists)
+                enough = times + counting.numbers(planes, listed, self.segment.size) >= least
+                listed, times = listed[enough], times[enough]
+                at = np.union1d(at, listed)
+                common = counting.numbers(planes, at, self.segment.size)
+                common[np.searchsorted(at, listed)] += times
+                return at, common, 0
+            return at, counting.numbers(planes, at, self.segment.size), 0
+        # whoever has so many of the words stands in one of the size - least + 1 shortest lists
+        lists = sorted(lists, key=len)
+        few, rest = lists[: size - least + 1], lists[size - least + 1 :]
+        at, common = counting.in_lists(few)
+        possible = len(rest) + len(rows)
+        if possible and len(at):
+            many = self.segment.word_counts[at].astype(np.int64)
+            longer = np.maximum(many, len(self.asked.words))
+            needed = longer - self._edits_of(longer)
+            keep = (common + possible >= needed) & (many >= needed)
+            at, common, needed = at[keep], common[keep], needed[keep]
+            if len(rows) and len(at):
+                if len(at) < FEW:
+                    bits = words.bitmaps.view(np.uint8)[rows[:, None], at >> 3] >> (at & 7).astype(np.uint8)
+                    common = common + (bits & np.uint8(1)).sum(axis=0, dtype=np.int64)
+                else:
+                    common = common + counting.numbers(counting.planes_of(words, rows), at, self.segment.size)
+                possible -= len(rows)
+                keep = common + possible >= needed
+                at, common, needed = at[keep], common[keep], needed[keep]
+            for listed in rest:
+                if not len(at):
+                    break
+                place = np.searchsorted(listed, at.astype(listed.dtype))
+                common = common + (listed[np.minimum(place, len(listed) - 1)] == at)
+                possible -= 1
+                keep = common + possible >= needed
+                at, common, needed = at[keep], common[keep], needed[keep]
+        return at, common, possible
+
+    def find_by_characters(self) -> None:
+        """Units that are near in characters and have not the same words."""
+        form, segment, best = self.asked.form, self.segment, self.best
+        size = len(form)
+        if size > LONGEST_COMPARED:
+            return
+        shortest, longest = size - self._edits(size), self._longest(size)
+        a, b = np.searchsorted(segment.sizes, (shortest, longest + 1)).tolist()
+        if a == b:
+            return
+        lengths, first = segment.sizes[a:b], segment.first[a : b + 1]
+        longer = np.maximum(lengths, size)
+        edits = self._edits_of(longer)
+        needs = longer + 1 - 2 * edits
+        if needs.min() < 1:
+            at, common = np.arange(first[0], first[-1]), None
+        else:
+            at, common = counting.at_least(segment.characters, self.asked.character_tokens, _ranges(first, needs))
+        if not len(at):
+            return
+        many = np.diff(np.searchsorted(at, first))
+        lengths, longer, edits = np.repeat(lengths, many), np.repeat(longer, many), np.repeat(edits, many)
+        fewest = np.abs(lengths - size)
+        if common is not None:
+            np.maximum(fewest, (longer + 2 - common) >> 1, out=fewest)
+        keep = np.flatnonzero(fewest <= edits)
+        keep = keep[self._others(at[keep])]
+        if not len(keep):
+            return
+        at, longer, fewest = at[keep], longer[keep], fewest[keep]
+        penalties = self._penalties(at)
+        bounds = self._scores(fewest, longer, penalties)
+        keep = np.flatnonzero(bounds >= best.floor)
+        at, longer, penalties, bounds = at[keep], longer[keep], penalties[keep], bounds[keep]
+        if len(at) > FIRST:
+            # best first; small integers are sorted by their digits, which is several times as quick
+            order = np.argsort(((102 - bounds) * 256).astype(np.uint16), kind="stable")
+            at, longer, penalties, bounds = at[order], longer[order], penalties[order], bounds[order]
+        block, start = FIRST, 0
+        while start < len(at):
+            end = start + block
+            chosen = np.flatnonzero(bounds[start:end] >= best.floor) + start
+            start, block = end, min(block * 4, MOST)
+            if len(chosen):
+                self._compare(at[chosen], longer[chosen], penalties[chosen])
+
+    def _compare(self, at: np.ndarray, longer: np.ndarray, penalties: np.ndarray) -> None:
+        form, forms_ = self.asked.form, self.segment.forms(at)
+        edits = self._edits_of(longer, penalties)
+        if len(at) > 8:
+            common = process.cdist(
+                [form],
+                forms_,
+                scorer=LCSseq.similarity,
+                score_cutoff=max(int((longer - edits).min()), 0),
+                dtype=np.int32,
+            )[0]
+            possible = np.flatnonzero(longer - common <= edits)
+            forms_ = [forms_[i] for i in possible.tolist()]
+            at, longer, penalties, edits = at[possible], longer[possible], penalties[possible], edits[possible]
+        if not len(at):
+            return
+        cutoff = int(edits.max())
+        if cutoff < 0:
+            return
+        distances = process.cdist(
+            [form], forms_, scorer=Levenshtein.distance, score_cutoff=cutoff, dtype=np.int32
+        )[0].astype(np.int64)
+        scores = self._scores(distances, longer, penalties)
+        for i in np.flatnonzero((distances <= cutoff) & (scores >= self.best.floor)).tolist():
+            self._keep(int(at[i]), int(distances[i]), int(longer[i]), int(penalties[i]), "characters")
+
+    def candidates(self) -> Iterator[Candidate]:
+        """Everything found that can be among the best, in the order of ranks."""
+        floor = self.best.floor
+        fuzzy = [(unit, *found) for unit, found in self.fuzzy.items() if found[0] >= floor]
+        ranked: list[Candidate] = []
+        if fuzzy:
+            columns, at = self.segment.columns, np.array([unit for unit, *_ in fuzzy], np.int64)
+            rows = zip(
+                fuzzy,
+                self._contexts(at).tolist(),
+                (columns["flags"][at] & QUALITY_BITS).tolist(),
+                columns["recency"][at].tolist(),
+                columns["ids"][at].tolist(),
+                strict=True,
+            )
+            ranked = sorted(
+                Candidate(Rank(-score, 0, -near, quality, -recency, id), self.pair, measure, percent)
+                for (_, score, measure, percent), near, quality, recency, id in rows
+            )
+        return merge(ranked, self._alike_in_order()) if len(self.alike) else iter(ranked)
+
+    def _alike_in_order(self) -> Iterator[Candidate]:
+        at, columns = self.alike, self.segment.columns
+        penalties, context = self._penalties(at), self._contexts(at)
+        apart = (columns["profile"][at] ^ np.int64(self.asked.profile_key)).view(np.uint64)
+        cost = sum(
+            points * ((apart >> np.uint64(shift) & np.uint64(0xFFFF)) != 0)
+            for shift, points in ((48, scoring.DIFFERENCES["numbers"]), (32, 1), (16, 1), (0, 1))
+        )
+        same = columns["same"][at] == np.uint32(self.asked.same_key & 0xFFFFFFFF)
+        kinds = np.where(same, 2 + context, 1)
+        scores = np.where(same, 100 + context, 100 - np.maximum(cost, 1)) - penalties
+        qualities, recencies, ids = (
+            columns["flags"][at] & QUALITY_BITS,
+            columns["recency"][at].astype(np.int64),
+            columns["ids"][at],
+        )
+        for i in np.lexsort((ids, -recencies, qualities, -context, -kinds, -scores)).tolist():
+            if scores[i] < self.best.floor:
+                break
+            rank = Rank(
+                -float(scores[i]),
+                -int(kinds[i]),
+                -int(context[i]),
+                int(qualities[i]),
+                -int(recencies[i]),
+                int(ids[i]),
+            )
+            yield Candidate(rank, self.pair)
+
+    # -- parts of the above --
+
+    @cached_property
+    def _word_postings(self) -> tuple[np.ndarray, list[np.ndarray]]:
+        return self.segment.words.found(self.asked.word_tokens)
+
+    def _keep(self, unit: int, distance: int, longer: int, penalty: int, measure: str) -> None:
+        score = scoring.score(distance, longer, penalty)
+        if score < self.best.floor or not scoring.reaches(distance, longer, penalty, self.terms.threshold):
+            return
+        known = self.fuzzy.get(unit)
+        if known is None or score > known[0] or (score == known[0] and measure == "characters"):
+            self.fuzzy[unit] = (score, measure, 100 * (longer - distance) // longer)
+            self.best.offer(int(self.segment.columns["ids"][unit]), score)
+
+    def _others(self, at: np.ndarray) -> np.ndarray:
+        """Which of some units may be offered and have other words than the text."""
+        keep = self._allowed(at)
+        if len(self.alike):
+            keep &= self.segment.columns["bare"][at] != self.asked.bare_key
+        return keep
+
+    def _allowed(self, at: np.ndarray) -> np.ndarray:
+        """Which of some units may be offered at all."""
+        keep = np.ones(len(at), bool) if self.gone is None else ~self.gone[at]
+        if self.terms.worst_quality < 2:
+            keep &= (self.segment.columns["flags"][at] & QUALITY_BITS) <= self.terms.worst_quality
+        if self.terms.projects is not None:
+            keep &= self._projects[self.segment.columns["project"][at]]
+        return keep
+
+    @cached_property
+    def _projects(self) -> np.ndarray:
+        assert self.terms.projects is not None
+        return np.array([project in self.terms.projects for project in self.segment.projects], bool)
+
+    def _penalties(self, at: np.ndarray) -> np.ndarray:
+        """Points off, per unit."""
+        points, flags = self.terms.penalties, self.segment.columns["flags"][at]
+        total = _points_by_flags(*(points[name] for name in _BY_FLAGS))[flags & 0b111111] + self.always
+        if points["old"]:
+            total += points["old"] * (self.segment.columns["recency"][at] < self.terms.old_before)
+        return total
+
+    def _contexts(self, at: np.ndarray) -> np.ndarray:
+        columns, asked = self.segment.columns, self.asked
+        near = np.zeros(len(at), np.int64)
+        if not (asked.previous_key or asked.next_key or asked.place_key):
+            return near
+        if asked.previous_key:
+            near += columns["before"][at] == short(asked.previous_key)
+        if asked.next_key:
+            near += columns["after"][at] == short(asked.next_key)
+        if asked.place_key:
+            near = np.maximum(near, columns["place"][at] == short(asked.place_key))
+        if not self.pair.reversed:
+            near[(columns["flags"][at] & ELSEWHERE) != 0] = 2
+        return near
+
+    def _scores(self, distances: np.ndarray, longer: np.ndarray, penalties: np.ndarray) -> np.ndarray:
+        """As scoring.score, to the last bit."""
+        return (100 * (longer - distances) - penalties * longer) / longer
+
+    def _longest(self, size: int) -> int:
+        """The longest that a unit can be and be among the best, for a text of this length."""
+        return int(size * 100 / max(self.best.floor + self.always, 1) + 1e-6)
+
+    def _edits(self, longer: int) -> int:
+        """The most edits at which any unit can still be among the best, the longer text having this length."""
+        return int(longer * max(100 - self.always - self.best.floor, 0) / 100 + 1e-6)
+
+    def _edits_of(self, longer: np.ndarray, penalties: np.ndarray | None = None) -> np.ndarray:
+        """The same for many, with the penalties of each when they are known; negative when there is none."""
+        if penalties is None:
+            return (longer * (max(100 - self.always - self.best.floor, 0) / 100) + 1e-6).astype(np.int64)
+        return np.floor(longer * (100 - penalties - self.best.floor) / 100 + 1e-6).astype(np.int64)
+
+
+_NONE = np.empty(0, np.int64)
+_ZERO = np.zeros(1, np.int64)
+
+
+_BY_FLAGS = ("machine", "unreviewed", "imported", "starter", "alignment")
+
+
+@lru_cache(maxsize=64)
+def _points_by_flags(machine: int, unreviewed: int, imported: int, starter: int, alignment: int) -> np.ndarray:
+    """Points off for what a unit's flags say of it."""
+    flags = np.arange(64)
+    quality, origin = flags & QUALITY_BITS, flags >> ORIGIN_SHIFT & 0b11
+    return (
+        machine * (quality == 2)
+        + unreviewed * (quality == 1)
+        + imported * (origin == 1)
+        + starter * (origin == 2)
+        + alignment * ((flags & ONE_TO_ONE) == 0)
+    )
+
+
+def _ranges(first: np.ndarray, needs: np.ndarray) -> list[tuple[int, int, int]]:
+    """Adjoining lengths with about the same need together: (low, high, the least need of them)."""
+    step = max(int(needs.max() - needs.min()) // RANGES, 1)
+    group = (np.maximum.accumulate(needs) - needs[0]) // step
+    at = np.flatnonzero(np.diff(group, prepend=-1))
+    least = np.minimum.reduceat(needs, at)
+    ends = np.append(at[1:], len(needs))
+    return list(zip(first[at].tolist(), first[ends].tolist(), least.tolist(), strict=True))

@@ -1,0 +1,137 @@
+"""What a lookup asks, how what it finds is ranked, and what still can be among the best."""
+
+from __future__ import annotations
+
+from bisect import insort
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from memory import scoring
+from memory.candidates import Pair
+
+if TYPE_CHECKING:
+    import numpy as np
+
+#: Texts longer than this are found when they are the same or nearly exact; they are not compared letter by letter.
+LONGEST_COMPARED = 20_000
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What a lookup asks of units, apart from the text. `threshold`: percent; `limit`: how many units at most."""
+
+    threshold: float
+    limit: int
+    penalties: Mapping[str, int]
+    worst_quality: int
+    projects: frozenset[str] | None
+    old_before: int
+
+
+@dataclass(frozen=True)
+class Query:
+    """A text and what of it is compared. `words` is empty for languages written without spaces."""
+
+    text: str
+    form: str
+    words: tuple[str, ...]
+    bare_key: int
+    same_key: int
+    profile_key: int
+    previous: str | None
+    next: str | None
+    place: tuple[str, int] | None
+    previous_key: int
+    next_key: int
+    place_key: int
+    variety_of: tuple[str, str]
+
+    @cached_property
+    def character_tokens(self) -> np.ndarray:
+        from memory import tokens
+
+        return tokens.of_characters([self.form])[0]
+
+    @cached_property
+    def word_tokens(self) -> np.ndarray:
+        from memory import tokens
+
+        return tokens.of_words([self.form])[0][0]
+
+
+class Rank(NamedTuple):
+    """The order of matches; smaller is better. Equal scores: the better class, then context, approval, the newer
+    one, the lower id."""
+
+    score: float
+    kind: int
+    context: int
+    quality: int
+    recency: int
+    id: int
+
+
+class Candidate(NamedTuple):
+    """A unit that may match. `rank` is as good as the unit can be judged before its row is read: never worse than
+    its real rank. `measure` names what a fuzzy match was measured on: "characters" or "words"."""
+
+    rank: Rank
+    pair: Pair
+    measure: str = ""
+    percent: int = 0
+
+
+class Best:
+    """The scores that the best units found so far have at least. Nothing under `floor` can still be among them."""
+
+    def __init__(self, limit: int, threshold: float) -> None:
+        self._limit, self._scores, self._of = limit, [], {}
+        self.floor = threshold
+        self._threshold = threshold
+
+    def offer(self, id: int, score: float) -> None:
+        known = self._of.get(id)
+        if score <= self.floor and (known is None and len(self._scores) >= self._limit):
+            return
+        if known is not None:
+            if score <= known:
+                return
+            self._scores.remove((known, id))
+        insort(self._scores, (score, id))
+        self._of[id] = score
+        if len(self._scores) > self._limit:
+            _, out = self._scores.pop(0)
+            del self._of[out]
+        if len(self._scores) == self._limit:
+            self.floor = max(self._threshold, self._scores[0][0])
+
+
+def penalties_of(
+    quality: int, origin: str, one_to_one: bool, recency: int, pair: Pair, asked: Query, terms: Terms
+) -> list[tuple[str, int]]:
+    """The penalties a unit gets: (name, points)."""
+    true_of_it = {
+        "machine": quality == 2,
+        "unreviewed": quality == 1,
+        "imported": origin == "import",
+        "starter": origin == "starter",
+        "old": recency < terms.old_before,
+        "variety": is_variety(pair, asked),
+        "reversed": pair.reversed,
+        "alignment": not one_to_one,
+    }
+    return [(name, terms.penalties[name]) for name, so in true_of_it.items() if so and terms.penalties[name]]
+
+
+def is_variety(pair: Pair, asked: Query) -> bool:
+    wanted = (pair.target_language, pair.source_language) if pair.reversed else pair[:2]
+    return wanted != asked.variety_of
+
+
+def least_cost(apart: int) -> int:
+    """What the differences between two texts of equal words cost at least, by the exclusive or of their
+    forms.profile_key."""
+    costs = ((48, scoring.DIFFERENCES["numbers"]), (32, 1), (16, 1), (0, 1))
+    return max(sum(cost for shift, cost in costs if apart >> shift & 0xFFFF), 1)
