@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Engine, Row, Select, select
@@ -208,8 +208,17 @@ class Listed:
             self.by_bare.setdefault(e.bare_key, []).append(e)
 
 
+class Files(Protocol):
+    """What a store asks of its index on disk. `memory.index` is it; a process without one never loads that."""
+
+    def collection(self, session: Session, store: Store, pair: Pair) -> Collection | None: ...
+
+    def tidy_soon(self, store: Store, engine: Engine) -> None: ...
+
+
 class Store:
-    """What this process holds of one database. `folder` is where its index lives, when it has one."""
+    """What this process holds of one database. `folder` is where its index lives, and `files` the index, when it has
+    one."""
 
     def __init__(self) -> None:
         self.lock = threading.RLock()
@@ -217,6 +226,7 @@ class Store:
         self.known: frozenset[tuple[str, str]] | None = None
         self.seen = 0
         self.folder: Path | None = None
+        self.files: Files | None = None
         #: Files that still hold the text of deleted units.
         self.to_erase: set[Path] = set()
         #: What of it may be kept: not what one session reads of its own uncommitted changes.
@@ -226,7 +236,7 @@ class Store:
         """A copy for one lookup of a session whose own changes may yet be rolled back."""
         other = Store()
         other.collections, other.known, other.seen = dict(self.collections), self.known, self.seen
-        other.folder, other.lasting = self.folder, False
+        other.folder, other.files, other.lasting = self.folder, self.files, False
         return other
 
 
@@ -302,10 +312,8 @@ def take_news(session: Session, store: Store) -> None:
             store.collections[c.pair] = _with_news(c, rows, news)
             if deleted and store.lasting:
                 store.to_erase |= {s.path for s, _ in c.segments if len(s.where(list(deleted)))}
-    if store.folder is not None and store.lasting:
-        from memory import index
-
-        index.tidy_soon(store, session.get_bind().engine)
+    if store.files is not None and store.lasting:
+        store.files.tidy_soon(store, session.get_bind().engine)
 
 
 def _with_news(c: Collection, rows: list[Row], news: changes.News) -> Collection:
@@ -362,10 +370,8 @@ def stands_in(has: str, asked: str) -> bool:
 
 
 def _load(session: Session, store: Store, pair: Pair) -> Collection:
-    if store.folder is not None:
-        from memory import index
-
-        found = index.collection(session, store, pair)
+    if store.files is not None:
+        found = store.files.collection(session, store, pair)
         if found is not None:
             return found
     seen, vocabulary = changes.position(session), Vocabulary()

@@ -73,25 +73,15 @@ def in_lists(lists: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
 def _as_planes(lists: Sequence[np.ndarray], start: int, end: int) -> Planes:
     """How often each unit of [start, end) stands in the lists; both are multiples of 64."""
     together = np.concatenate(lists)
-    together = together[(together >= start) & (together < end)]
-    if not len(together):
-        return []
-    if len(lists) < 256 and len(together) < (end - start) // 4:
-        together.sort()
-        new = np.ones(len(together), bool)
-        np.not_equal(together[1:], together[:-1], out=new[1:])
-        at = np.flatnonzero(new)
-        times = np.diff(at, append=len(together)).astype(np.uint8)
-        counts = np.zeros(end - start, np.uint8)
-        counts[together[at] - np.uint32(start)] = times
-        most = int(times.max())
-    else:
-        counts = np.bincount(together - np.uint32(start), minlength=end - start)
-        most = int(counts.max())
-        counts = counts.astype(np.uint8 if most < 256 else np.uint16)
+    together -= np.uint32(start)  # what stands before the range becomes very large
+    together = together[together < end - start].astype(np.int64)
+    kind = np.uint8 if len(lists) < 256 else np.uint16
+    counts = np.zeros(end - start, kind)
+    np.add.at(counts, together, kind(1))
+    most = int(counts.max())
     planes = []
     for level in range(most.bit_length()):
-        bit = counts & counts.dtype.type(1 << level)
+        bit = counts & kind(1 << level)
         planes.append(np.packbits(bit, bitorder="little").view(np.uint64))
     return planes
 
@@ -151,9 +141,9 @@ def _not_less(planes: Planes, number: int, width: int) -> np.ndarray:
     if number >> len(planes):
         return np.zeros(width, np.uint64)
     # from the lowest bit that is set on: under it nothing can make a count too small
-    level = (number & -number).bit_length() - 1
-    result = planes[level].copy()
-    for level in range(level + 1, len(planes)):
+    lowest = (number & -number).bit_length() - 1
+    result = planes[lowest].copy()
+    for level in range(lowest + 1, len(planes)):
         if number >> level & 1:
             result &= planes[level]
         else:

@@ -20,7 +20,7 @@ from pathlib import Path
 from zlib import crc32
 
 import numpy as np
-from sqlalchemy import Engine, Integer, func, select, type_coerce
+from sqlalchemy import Engine, case, func, select
 from sqlalchemy.orm import Session
 
 from memory import candidates, forms, segments
@@ -55,8 +55,18 @@ def attach(engine: Engine, folder: Path) -> None:
     """Keep this database's index in a folder of its own. Several processes may share it."""
     store = store_of(engine)
     with store.lock:
-        store.folder = Path(folder)
+        store.folder, store.files = Path(folder), _Files()
         store.collections = {}
+
+
+class _Files:
+    """As memory.candidates knows this module."""
+
+    def collection(self, session: Session, store: Store, pair: Pair) -> Collection | None:
+        return collection(session, store, pair)
+
+    def tidy_soon(self, store: Store, engine: Engine) -> None:
+        tidy_soon(store, engine)
 
 
 # --- manifests -------------------------------------------------------------------------------------
@@ -256,45 +266,67 @@ def _discard(folder: Path, files: Sequence[str]) -> None:
             (folder / name).unlink(missing_ok=True)
 
 
+_UNIT = Unit.__table__.c
+_QUALITY = {quality.value: number for number, quality in enumerate(QUALITIES)}
+_ORIGIN = {origin: number for number, origin in enumerate(segments.ORIGINS)}
+
+
+def _flags(quality: int, origin: int, one_to_one: int, elsewhere: int) -> int:
+    return (
+        quality
+        | origin << segments.ORIGIN_SHIFT
+        | one_to_one * segments.ONE_TO_ONE
+        | elsewhere * segments.ELSEWHERE
+    )
+
+
+# The columns of the table, not the mapped attributes: a million rows go through here. The flags are put together by
+# the database, which is several times as quick at it.
 _READ = (
-    Unit.id,
-    Unit.form,
-    Unit.bare_key,
-    Unit.source_key,
-    Unit.profile_key,
-    Unit.previous_key,
-    Unit.next_key,
-    Unit.place_key,
-    Unit.quality,
-    Unit.origin,
-    type_coerce(Unit.one_to_one, Integer).label("one_to_one"),
-    type_coerce(Unit.found_elsewhere, Integer).label("found_elsewhere"),
-    Unit.recency,
-    Unit.project,
+    _UNIT.id,
+    _UNIT.form,
+    _UNIT.bare_key,
+    _UNIT.source_key,
+    _UNIT.profile_key,
+    _UNIT.previous_key,
+    _UNIT.next_key,
+    _UNIT.place_key,
+    (
+        case(_QUALITY, value=_UNIT.quality)
+        + case(
+            {o: n << segments.ORIGIN_SHIFT for o, n in _ORIGIN.items()},
+            value=_UNIT.origin,
+            else_=3 << segments.ORIGIN_SHIFT,
+        )
+        + case((_UNIT.one_to_one, segments.ONE_TO_ONE), else_=0)
+        + case((_UNIT.found_elsewhere, segments.ELSEWHERE), else_=0)
+    ).label("flags"),
+    _UNIT.recency,
+    _UNIT.project,
 )
 _BATCH = 20_000
 
 
 def _from_database(session: Session, pair: Pair) -> Iterator[Units]:
     """The units of a pair, in parts that fit a segment."""
-    query = of_pair(select(*_READ), pair)
     text, language = (
-        (Unit.target, pair.target_language) if pair.reversed else (Unit.source, pair.source_language)
+        (_UNIT.target, pair.target_language) if pair.reversed else (_UNIT.source, pair.source_language)
     )
-    if not pair.reversed:
-        query = query.where(Unit.form_version == forms.VERSION)
+    # forms made by an older folding are made again
+    current = (
+        [None]
+        if pair.reversed
+        else [_UNIT.form_version == forms.VERSION, _UNIT.form_version != forms.VERSION]
+    )
     gathered: list[Units] = []
-    with closing(session.execute(query.execution_options(yield_per=_BATCH))) as result:
-        for rows in result.partitions():
-            gathered.append(_packed(rows, _texts(session, text, rows) if pair.reversed else {}, language))
-            if sum(map(len, gathered)) + _BATCH > segments.LARGEST:
-                yield Units.joined(gathered)
-                gathered = []
-    if not pair.reversed:
-        stale = of_pair(select(*_READ), pair).where(Unit.form_version != forms.VERSION)
-        with closing(session.execute(stale.execution_options(yield_per=_BATCH))) as result:
+    for which in current:
+        query = of_pair(select(*_READ), pair)
+        if which is not None:
+            query = query.where(which)
+        again = which is None or which is current[1]
+        with closing(session.connection().execute(query.execution_options(yield_per=_BATCH))) as result:
             for rows in result.partitions():
-                gathered.append(_packed(rows, _texts(session, text, rows), language))
+                gathered.append(_packed(rows, _texts(session, text, rows) if again else {}, language))
                 if sum(map(len, gathered)) + _BATCH > segments.LARGEST:
                     yield Units.joined(gathered)
                     gathered = []
@@ -304,59 +336,39 @@ def _from_database(session: Session, pair: Pair) -> Iterator[Units]:
 
 def _texts(session: Session, text, rows: Sequence) -> dict[int, str]:
     low, high = min(r.id for r in rows), max(r.id for r in rows)
-    return dict(session.execute(select(Unit.id, text).where(Unit.id.between(low, high))).all())
-
-
-_ORIGIN = {origin: number for number, origin in enumerate(segments.ORIGINS)}
-_QUALITY = {quality.value: number for number, quality in enumerate(QUALITIES)}
+    return dict(session.execute(select(_UNIT.id, text).where(_UNIT.id.between(low, high))).all())
 
 
 def _packed(rows: Sequence, texts: dict[int, str], language: str) -> Units:
     """Rows of the database as units of a segment. With `texts`, forms and keys are made from them anew, and
     neighbours count for nothing."""
-    (
-        ids,
-        made,
-        bare,
-        same,
-        profile,
-        before,
-        after,
-        place,
-        quality,
-        origin,
-        one_to_one,
-        elsewhere,
-        recency,
-        project,
-    ) = zip(*rows, strict=True)
+    ids, made, bare, same, profile, before, after, place, flags, recency, project = zip(*rows, strict=True)
     if texts:
         keys = [text_keys(texts[id], language) for id in ids]
         made, bare, same, profile = (
             [k[name] for k in keys] for name in ("form", "bare_key", "source_key", "profile_key")
         )
-        before = after = place = elsewhere = [0] * len(ids)
+        before = after = place = [0] * len(ids)
+        flags = [f & ~segments.ELSEWHERE for f in flags]
     projects: dict[str | None, int] = {None: 0}
-    numbers = [projects.setdefault(p, len(projects)) for p in project]
-    flags = (
-        np.array([_QUALITY[q] for q in quality], np.uint8)
-        | np.array([_ORIGIN.get(o, 3) for o in origin], np.uint8) << segments.ORIGIN_SHIFT
-        | np.array(one_to_one, np.uint8) * np.uint8(segments.ONE_TO_ONE)
-        | np.array(elsewhere, np.uint8) * np.uint8(segments.ELSEWHERE)
+    for found in dict.fromkeys(project):
+        projects.setdefault(found, len(projects))
+    return Units(
+        list(made),
+        {
+            "ids": np.array(ids, np.int64),
+            "bare": np.array(bare, np.int64),
+            "same": (np.array(same, np.int64) & 0xFFFFFFFF).astype(np.uint32),
+            "profile": np.array(profile, np.int64),
+            "before": segments.short(np.array(before, np.int64)).astype(np.uint16),
+            "after": segments.short(np.array(after, np.int64)).astype(np.uint16),
+            "place": segments.short(np.array(place, np.int64)).astype(np.uint16),
+            "flags": np.array(flags, np.uint8),
+            "recency": np.array(recency, np.uint32),
+            "project": np.fromiter(map(projects.__getitem__, project), np.uint16, len(ids)),
+        },
+        list(projects),
     )
-    columns = {
-        "ids": np.array(ids, np.int64),
-        "bare": np.array(bare, np.int64),
-        "same": (np.array(same, np.int64) & 0xFFFFFFFF).astype(np.uint32),
-        "profile": np.array(profile, np.int64),
-        "before": segments.short(np.array(before, np.int64)).astype(np.uint16),
-        "after": segments.short(np.array(after, np.int64)).astype(np.uint16),
-        "place": segments.short(np.array(place, np.int64)).astype(np.uint16),
-        "flags": flags,
-        "recency": np.array(recency, np.uint32),
-        "project": np.array(numbers, np.uint16),
-    }
-    return Units(list(made), columns, list(projects))
 
 
 def _of_entries(entries: Sequence[Entry]) -> Units:
@@ -370,10 +382,7 @@ def _of_entries(entries: Sequence[Entry]) -> Units:
             e.previous_key,
             e.next_key,
             e.place_key,
-            QUALITIES[e.quality].value,
-            e.origin,
-            int(e.one_to_one),
-            int(e.elsewhere),
+            _flags(e.quality, _ORIGIN.get(e.origin, 3), int(e.one_to_one), int(e.elsewhere)),
             e.recency,
             e.project,
         )

@@ -22,7 +22,7 @@ from memory.ranking import LONGEST_COMPARED, Best, Candidate, Query, Rank, Terms
 from memory.segments import ELSEWHERE, ONE_TO_ONE, ORIGIN_SHIFT, QUALITY_BITS, Segment, short
 
 #: So many ranges of lengths have a least number of common pairs of their own.
-RANGES = 8
+RANGES = 4
 #: So many units are compared at once; the first times fewer, because good matches make the rest unnecessary.
 FIRST, MOST = 64, 4096
 #: Fewer units than this are looked up bit by bit.
@@ -57,7 +57,9 @@ class InSegment:
             sure = 95.0 - self._penalties(at)
             many = min(self.terms.limit, len(at))
             top = np.argpartition(-sure, many - 1)[:many]
-            for unit, score in zip(self.segment.columns["ids"][at[top]].tolist(), sure[top].tolist(), strict=True):
+            for unit, score in zip(
+                self.segment.columns["ids"][at[top]].tolist(), sure[top].tolist(), strict=True
+            ):
                 self.best.offer(unit, score)
 
     def find_by_words(self) -> None:
@@ -159,7 +161,9 @@ class InSegment:
         if needs.min() < 1:
             at, common = np.arange(first[0], first[-1]), None
         else:
-            at, common = counting.at_least(segment.characters, self.asked.character_tokens, _ranges(first, needs))
+            at, common = counting.at_least(
+                segment.characters, self.asked.character_tokens, _ranges(first, needs)
+            )
         if not len(at):
             return
         many = np.diff(np.searchsorted(at, first))
@@ -201,7 +205,12 @@ class InSegment:
             )[0]
             possible = np.flatnonzero(longer - common <= edits)
             forms_ = [forms_[i] for i in possible.tolist()]
-            at, longer, penalties, edits = at[possible], longer[possible], penalties[possible], edits[possible]
+            at, longer, penalties, edits = (
+                at[possible],
+                longer[possible],
+                penalties[possible],
+                edits[possible],
+            )
         if not len(at):
             return
         cutoff = int(edits.max())
@@ -350,7 +359,9 @@ _BY_FLAGS = ("machine", "unreviewed", "imported", "starter", "alignment")
 
 
 @lru_cache(maxsize=64)
-def _points_by_flags(machine: int, unreviewed: int, imported: int, starter: int, alignment: int) -> np.ndarray:
+def _points_by_flags(
+    machine: int, unreviewed: int, imported: int, starter: int, alignment: int
+) -> np.ndarray:
     """Points off for what a unit's flags say of it."""
     flags = np.arange(64)
     quality, origin = flags & QUALITY_BITS, flags >> ORIGIN_SHIFT & 0b11

@@ -52,13 +52,13 @@ class Query:
     def character_tokens(self) -> np.ndarray:
         from memory import tokens
 
-        return tokens.of_characters([self.form])[0]
+        return tokens.of_one_form(self.form)
 
     @cached_property
     def word_tokens(self) -> np.ndarray:
         from memory import tokens
 
-        return tokens.of_words([self.form])[0][0]
+        return tokens.of_one_forms_words(self.form)
 
 
 class Rank(NamedTuple):

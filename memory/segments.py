@@ -11,7 +11,7 @@ import json
 import mmap
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from memory import forms, tokens
 
 MAGIC = b"DRAGOMTM"
 #: Raised whenever anything in this file, in tokens or in search changes what a file means.
-VERSION = 1
+VERSION = 2
 #: Units in one file: more make lookups a little faster and building much larger.
 LARGEST = 500_000
 
@@ -116,72 +116,76 @@ def write(path: Path, units: Units) -> None:
     arrays["offsets"] = offsets.astype(np.uint32) if offsets[-1] < 1 << 32 else offsets
     del blobs, ends, offsets
     word_counts: list[np.ndarray] = []
+
+    def of_words(forms: list[str]) -> tokens.Tokens:
+        found, counts = tokens.of_words(forms)
+        word_counts.append(counts)
+        return found
+
     total = int(lengths.sum()) + len(units)
-    for name, chunks, expected in (
-        ("characters", _character_chunks(units.forms), total),
-        ("words", _word_chunks(units.forms, word_counts), total // 4),
-    ):
-        arrays |= _postings(name, chunks, len(units), expected)
-    arrays["word_counts"] = np.minimum(np.concatenate([np.zeros(0, np.int64), *word_counts]), 65535).astype(
-        np.uint16
-    )
+    arrays |= _postings("words", of_words, units.forms, total // 4)
+    counts = np.concatenate([np.zeros(0, np.int64), *word_counts[1:]])  # the first are those of the sample
+    arrays["word_counts"] = _smallest(np.minimum(counts, 65535))
+    arrays |= _postings("characters", tokens.of_characters, units.forms, total)
+    arrays["project"] = _smallest(arrays["project"])
     _write_arrays(path, arrays, {"units": len(units), "projects": units.projects})
 
 
-def _character_chunks(forms: list[str]) -> Iterator[tokens.Tokens]:
-    for start in range(0, len(forms), tokens.CHUNK):
-        yield tokens.of_characters(forms[start : start + tokens.CHUNK])
+def _smallest(array: np.ndarray) -> np.ndarray:
+    return array.astype(np.min_scalar_type(int(array.max(initial=0))))
 
 
-def _word_chunks(forms: list[str], counts: list[np.ndarray]) -> Iterator[tokens.Tokens]:
-    for start in range(0, len(forms), tokens.CHUNK):
-        found, counted = tokens.of_words(forms[start : start + tokens.CHUNK])
-        counts.append(counted)
-        yield found
+#: From the tokens of so many units it is decided which are frequent.
+SAMPLE = 4096
 
 
-def _postings(name: str, chunks: Iterable[tokens.Tokens], size: int, expected: int) -> dict[str, np.ndarray]:
+def _postings(
+    name: str, tokenised: Callable[[list[str]], tokens.Tokens], forms: list[str], expected: int
+) -> dict[str, np.ndarray]:
     """Which units have which token. A token's slot is its highest bits; a unit stands once in a slot."""
-    bits = min(18, max(8, (expected // 8).bit_length()))
-    slots = 1 << bits
-    locals_, counted = [], []
-    for found, unit in chunks:
-        keys = (found >> np.uint64(64 - bits)) << np.uint64(15) | unit
-        keys.sort()
-        once = np.ones(len(keys), bool)
-        once[1:] = keys[1:] != keys[:-1]
-        keys = keys[once]
-        locals_.append((keys & np.uint64(tokens.CHUNK - 1)).astype(np.uint16))
-        counted.append(
-            np.bincount((keys >> np.uint64(15)).astype(np.int64), minlength=slots).astype(np.uint32)
-        )
-    frequency = np.sum(counted, axis=0, dtype=np.int64) if counted else np.zeros(slots, np.int64)
-    dense = frequency > max(size // 64, 16)
-    rows = np.full(slots, -1, np.int32)
-    rows[dense] = np.arange(dense.sum())
-    starts = np.zeros(slots + 1, np.int64)
-    np.cumsum(np.where(dense, 0, frequency), out=starts[1:])
-    lists = np.empty(int(starts[-1]), np.uint32)
+    size = len(forms)
+    bits = min(16, max(8, (expected // 8).bit_length()))
+    slots, shift = 1 << bits, np.uint32(32 - bits)
+    sample = forms[:: max(size // SAMPLE, 1)]
+    frequency = np.zeros(slots, np.int64)
+    found, _ = tokenised(sample[: tokens.CHUNK])
+    np.add.at(frequency, (found >> shift).astype(np.int64), 1)
+    dense = frequency * size > max(size // 64, 16) * max(len(sample[: tokens.CHUNK]), 1)
+    many = int(dense.sum())
+    row_of = np.full(slots, many, np.int64)  # one row more, for what is rare
+    row_of[dense] = np.arange(many)
+    row_of *= tokens.CHUNK
     width = (size + 63) // 64 * 8
-    bitmaps = np.zeros((int(dense.sum()), width), np.uint8)
-    cursor = starts[:-1].copy()
-    for number, (local, counts) in enumerate(zip(locals_, counted, strict=True)):
-        slot = np.repeat(np.arange(slots, dtype=np.int32), counts)
-        in_list = ~dense[slot]
-        within = np.arange(len(slot)) - np.repeat(np.cumsum(counts, dtype=np.int64) - counts, counts)
-        base = number * tokens.CHUNK
-        lists[(cursor[slot] + within)[in_list]] = local[in_list].astype(np.uint32) + np.uint32(base)
-        cursor += counts
-        if len(bitmaps):
-            block = np.zeros((len(bitmaps), tokens.CHUNK), bool)
-            block[rows[slot[~in_list]], local[~in_list]] = True
-            packed = np.packbits(block, axis=1, bitorder="little")
+    bitmaps = np.zeros((many, width), np.uint8)
+    block = np.zeros((many + 1, tokens.CHUNK), np.uint8)
+    listed_slots, listed_units = [np.zeros(0, np.uint16)], [np.zeros(0, np.uint32)]
+    for base in range(0, size, tokens.CHUNK):
+        found, unit = tokenised(forms[base : base + tokens.CHUNK])
+        found >>= shift
+        slot = found.astype(np.uint16)
+        row = row_of[found]
+        rare = np.flatnonzero(row == many * tokens.CHUNK)
+        listed_slots.append(slot[rare])
+        listed_units.append(unit[rare] + np.uint32(base))
+        if many:
+            row += unit
+            block.reshape(-1)[row] = 1
+            packed = np.packbits(block[:many], axis=1, bitorder="little")
             room = min(width - base // 8, packed.shape[1])
             bitmaps[:, base // 8 : base // 8 + room] = packed[:, :room]
+            block[:] = 0
+    slot, units = np.concatenate(listed_slots), np.concatenate(listed_units)
+    order = np.argsort(slot, kind="stable")
+    slot, units = slot[order], units[order]
+    once = np.ones(len(slot), bool)
+    once[1:] = (slot[1:] != slot[:-1]) | (units[1:] != units[:-1])
+    slot, units = slot[once], units[once]
+    starts = np.zeros(slots + 1, np.uint32)
+    np.cumsum(np.bincount(slot, minlength=slots), out=starts[1:])
     return {
-        f"{name}_starts": starts.astype(np.uint32),
-        f"{name}_rows": rows.astype(np.int16 if len(bitmaps) < 1 << 15 else np.int32),
-        f"{name}_lists": lists,
+        f"{name}_starts": starts,
+        f"{name}_rows": np.where(dense, row_of // tokens.CHUNK, -1).astype(np.int16),
+        f"{name}_lists": units,
         f"{name}_bitmaps": bitmaps.view(np.uint64),
     }
 
@@ -232,7 +236,7 @@ class Postings:
     def __init__(self, name: str, arrays: dict[str, np.ndarray]) -> None:
         self.starts, self.rows = arrays[f"{name}_starts"], arrays[f"{name}_rows"]
         self.lists, self.bitmaps = arrays[f"{name}_lists"], arrays[f"{name}_bitmaps"]
-        self.shift = np.uint64(65 - len(self.starts).bit_length())
+        self.shift = np.uint32(33 - len(self.starts).bit_length())
 
     def found(self, wanted: np.ndarray) -> tuple[np.ndarray, list[np.ndarray]]:
         """For tokens: the rows of those that many units have, and the lists of the others."""

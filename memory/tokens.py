@@ -1,6 +1,6 @@
 """What the index files a form under: its pairs of neighbouring characters, and its words.
 
-A token is 64 bits made of the pair or word and of its number of occurrence in the form (the first "de", the second
+A token is 32 bits made of the pair or word and of its number of occurrence in the form (the first "de", the second
 "de"), so that counting common tokens counts the intersection of multisets. Different tokens may share their bits:
 that makes two forms look more alike than they are, never less, and costs only time.
 """
@@ -12,60 +12,98 @@ from functools import cache
 
 import numpy as np
 
-from memory.forms import WORD_TABLE
+from memory.forms import WORD_TABLE, words
 
-#: Forms tokenised at once. A form's number within its chunk has 15 bits.
-CHUNK = 1 << 15
-_VALUE_BITS = 49
-_ODD = (np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F), np.uint64(0x165667B19E3779F9))
+#: Forms tokenised at once. A form's number within its chunk has 13 bits.
+CHUNK = 1 << 13
+_VALUE_BITS = 19
+_ODD = (np.uint32(0x9E3779B1), np.uint32(0x85EBCA77), np.uint32(0xC2B2AE3D))
+_WIDE = 0x9E3779B97F4A7C15
 
 Tokens = tuple[np.ndarray, np.ndarray]
-"""Tokens (uint64) and the numbers of their forms within the chunk (uint64), in no particular order."""
+"""Tokens (uint32) and the numbers of their forms within the chunk (uint32), ascending."""
 
 
 def of_characters(forms: Sequence[str]) -> Tokens:
     """Pairs of neighbouring characters, the edges of the form counting as characters: a form of n characters has
     n + 1. Two forms at Levenshtein distance d have at least max(n) + 1 - 2 d in common (Ukkonen 1992)."""
-    codes, lengths = _codes(forms)
-    ends = np.cumsum(lengths + 2)
-    starts = ends - lengths - 2
-    padded = np.full(len(codes) + 2 * len(lengths), 0x10FFFF + 1, np.uint64)
-    inside = np.ones(len(padded), bool)
-    inside[starts] = inside[ends - 1] = False
-    padded[inside] = codes
-    within = np.ones(len(padded), bool)
-    within[ends - 1] = False
-    at = np.flatnonzero(within)
-    values = padded[at] << np.uint64(21) | padded[at + 1]
-    return _numbered(values, np.repeat(np.arange(len(lengths), dtype=np.uint64), lengths + 1))
+    lengths = _lengths(forms)
+    # between two forms one edge does for both
+    codes = _codes(_EDGE + _EDGE.join(forms) + _EDGE) if len(forms) else np.empty(1, np.uint32)
+    unit = np.repeat(np.arange(len(lengths), dtype=np.uint32), lengths + 1)
+    return _numbered(_pairs(codes), unit)
 
 
 def of_words(forms: Sequence[str]) -> tuple[Tokens, np.ndarray]:
     """Words as `forms.words` cuts them, and how many each form has. A form without words has one token, made of the
     whole form, and counts no words."""
-    codes, lengths = _codes(forms)
+    if not len(forms):
+        return (np.empty(0, np.uint32), np.empty(0, np.uint32)), np.empty(0, np.int64)
+    lengths = _lengths(forms) + 1
+    codes = _codes(_EDGE.join(forms) + _EDGE)  # an edge is no letter: no word goes on in the next form
     kinds = _kinds(codes)
-    unit = np.repeat(np.arange(len(lengths), dtype=np.uint64), lengths)
-    if (kinds == _DROPPED).any():
-        kept = kinds != _DROPPED
-        codes, kinds, unit = codes[kept], kinds[kept], unit[kept]
-    hashes, owners = _runs(codes, unit, kinds == _LETTER, kinds == _SYMBOL)
-    counts = np.bincount(owners.astype(np.int64), minlength=len(lengths))
-    wordless = (counts == 0) & (lengths > 0)
-    if wordless.any():
-        codes, _ = _codes(forms)
-        unit = np.repeat(np.arange(len(lengths), dtype=np.uint64), lengths)
-        chosen = wordless[unit.astype(np.int64)]
-        more, their_owners = _runs(codes[chosen], unit[chosen], np.ones(chosen.sum(), bool), None)
-        hashes, owners = np.concatenate([hashes, ~more]), np.concatenate([owners, their_owners])
-    return _numbered(_mixed(hashes) >> np.uint64(64 - _VALUE_BITS), owners), counts
+    dropped = kinds == _DROPPED
+    if dropped.any():
+        unit = np.repeat(np.arange(len(lengths)), lengths)
+        lengths -= np.bincount(unit[dropped], minlength=len(lengths))
+        codes, kinds = codes[~dropped], kinds[~dropped]
+    hashes, at = _runs(codes, kinds == _LETTER, kinds == _SYMBOL)
+    counts = np.diff(np.searchsorted(at, np.cumsum(lengths)), prepend=0)
+    owners = np.repeat(np.arange(len(counts), dtype=np.uint32), counts)
+    wordless = [n for n in np.flatnonzero(counts == 0).tolist() if forms[n]]
+    if wordless:
+        more = np.array([~_hash(forms[n]) & _ALL for n in wordless], np.uint64)
+        hashes, owners = np.append(hashes, more), np.append(owners, np.array(wordless, np.uint32))
+    return _numbered(_small(hashes), owners), counts
 
 
-def _codes(forms: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
-    lengths = np.fromiter(map(len, forms), np.int64, len(forms))
-    return np.frombuffer("".join(forms).encode("utf-32-le", "surrogatepass"), "<u4").astype(
-        np.uint64
-    ), lengths
+def of_one_form(form: str) -> np.ndarray:
+    """The tokens of `of_characters` for a single form, quicker."""
+    return _numbered_one(_pairs(_codes(_EDGE + form + _EDGE)))
+
+
+def of_one_forms_words(form: str) -> np.ndarray:
+    """The tokens of `of_words` for a single form, quicker."""
+    found = words(form)
+    hashes = [_hash(word) for word in found] or [~_hash(form) & _ALL]
+    return _numbered_one(_small(np.array(hashes, np.uint64)))
+
+
+_EDGE = "\n"
+_ALL = (1 << 64) - 1
+_POWERS = [pow(_WIDE, n + 1, 1 << 64) for n in range(64)]
+
+
+def _hash(word: str) -> int:
+    """What `_runs` makes of the same letters."""
+    while len(_POWERS) < len(word):
+        _POWERS.append(_POWERS[-1] * _WIDE & _ALL)
+    return sum((ord(letter) + 1) * power for letter, power in zip(word, _POWERS, strict=False)) & _ALL
+
+
+def _lengths(forms: Sequence[str]) -> np.ndarray:
+    return np.fromiter(map(len, forms), np.int64, len(forms))
+
+
+def _codes(text: str) -> np.ndarray:
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4").astype(np.uint32, copy=False)
+
+
+def _pairs(codes: np.ndarray) -> np.ndarray:
+    """19 bits of each pair of neighbours."""
+    values = codes[:-1] * _ODD[0]
+    values += codes[1:] * _ODD[1]
+    values ^= values >> np.uint32(15)
+    values *= _ODD[2]
+    values >>= np.uint32(32 - _VALUE_BITS)
+    return values
+
+
+def _small(hashes: np.ndarray) -> np.ndarray:
+    """19 bits of hashes of 64."""
+    return ((hashes ^ hashes >> np.uint64(31)) * np.uint64(_WIDE) >> np.uint64(64 - _VALUE_BITS)).astype(
+        np.uint32
+    )
 
 
 _SPACE, _LETTER, _SYMBOL, _DROPPED, _UNSEEN = range(5)
@@ -79,7 +117,6 @@ def _kind_table() -> np.ndarray:
 def _kinds(codes: np.ndarray) -> np.ndarray:
     """What forms.words does with each character."""
     table = _kind_table()
-    codes = codes.astype(np.int64)
     kinds = table[codes]
     if (kinds == _UNSEEN).any():
         for code in np.unique(codes[kinds == _UNSEEN]).tolist():
@@ -91,40 +128,53 @@ def _kinds(codes: np.ndarray) -> np.ndarray:
     return kinds
 
 
-def _runs(
-    codes: np.ndarray, unit: np.ndarray, letters: np.ndarray, symbols: np.ndarray | None
-) -> tuple[np.ndarray, np.ndarray]:
-    """A hash of each run of letters within one form, and of each symbol, and whose they are."""
-    if not len(codes):
-        return np.empty(0, np.uint64), np.empty(0, np.uint64)
-    before = np.zeros(len(codes), bool)
-    before[1:] = letters[:-1] & (unit[1:] == unit[:-1])
-    starts = letters & ~before
-    chosen = letters
-    if symbols is not None:
-        starts, chosen = starts | symbols, letters | symbols
-    at = np.flatnonzero(chosen)
-    first = np.flatnonzero(starts[at])
-    if not len(first):
-        return np.empty(0, np.uint64), np.empty(0, np.uint64)
-    place = np.arange(len(at)) - np.repeat(first, np.diff(np.append(first, len(at))))
-    powers = np.multiply.accumulate(np.full(int(place.max()) + 1, _ODD[0], np.uint64))
-    hashes = np.add.reduceat((codes[at] + np.uint64(1)) * powers[place], first)
-    return hashes, unit[at[first]]
+def _runs(codes: np.ndarray, letters: np.ndarray, symbols: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """A hash of each run of letters and of each symbol, and where it begins."""
+    starts = letters.copy()
+    starts[1:] &= ~letters[:-1]
+    starts |= symbols
+    at = np.flatnonzero(starts)
+    if not len(at):
+        return np.empty(0, np.uint64), at
+    values = codes[at[0] :].astype(np.uint64)
+    values += np.uint64(1)
+    place = np.arange(len(values))
+    place -= np.repeat(at - at[0], np.diff(at, append=len(codes)))
+    powers = np.multiply.accumulate(np.full(int(place.max()) + 1, _WIDE, np.uint64))
+    values *= powers[place]
+    values *= (letters | symbols)[at[0] :]
+    return np.add.reduceat(values, at - at[0]), at
 
 
 def _numbered(values: np.ndarray, unit: np.ndarray) -> Tokens:
-    """Values under 2**49 become tokens by their number of occurrence within their form."""
-    keys = unit << np.uint64(_VALUE_BITS) | values
+    """Values of 19 bits become tokens by their number of occurrence within their form."""
+    keys = unit << np.uint32(_VALUE_BITS)
+    keys |= values
     keys.sort()
-    places = np.arange(len(keys))
     first = np.ones(len(keys), bool)
-    first[1:] = keys[1:] != keys[:-1]
-    occurrence = (places - np.maximum.accumulate(np.where(first, places, 0))).astype(np.uint64)
-    values = keys & np.uint64((1 << _VALUE_BITS) - 1)
-    return _mixed(values * _ODD[1] + occurrence * _ODD[2]), keys >> np.uint64(_VALUE_BITS)
+    np.not_equal(keys[1:], keys[:-1], out=first[1:])
+    values = keys & np.uint32((1 << _VALUE_BITS) - 1)
+    values *= _ODD[1]
+    again = np.flatnonzero(~first)
+    if len(again):
+        # the second of a run is the first again, the third comes directly after it
+        starts = np.ones(len(again), bool)
+        np.not_equal(again[1:], again[:-1] + 1, out=starts[1:])
+        at = np.flatnonzero(starts)
+        occurrence = np.arange(1, len(again) + 1) - np.repeat(at, np.diff(at, append=len(again)))
+        values[again] += occurrence.astype(np.uint32) * _ODD[2]
+    keys >>= np.uint32(_VALUE_BITS)
+    return _mixed(values), keys
+
+
+def _numbered_one(values: np.ndarray) -> np.ndarray:
+    """`_numbered` for one form."""
+    return _numbered(values, np.zeros(len(values), np.uint32))[0]
 
 
 def _mixed(bits: np.ndarray) -> np.ndarray:
-    bits = (bits ^ bits >> np.uint64(31)) * _ODD[0]
-    return (bits ^ bits >> np.uint64(29)) * _ODD[2]
+    bits ^= bits >> np.uint32(15)
+    bits *= _ODD[0]
+    bits ^= bits >> np.uint32(13)
+    bits *= _ODD[2]
+    return bits

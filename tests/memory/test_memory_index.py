@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, select
 from sqlalchemy.orm import Session
 
 from memory import candidates, exchange, forms, index, recording, segments, tokens
@@ -223,6 +223,15 @@ def test_the_index_for_the_other_direction_is_exact_too(a_memory):
         assert memory.look(memory.indexed, text, **back) == memory.look(memory.plain, text, **back) != []
 
 
+def test_the_index_keeps_every_unit_that_the_database_has(a_memory):
+    memory = a_memory()
+    memory.prepare()
+    with Session(memory.plain) as session:
+        ids = set(session.scalars(select(Unit.id)))
+    assert sum(segments.Segment(file).size for file in memory.files) == len(ids)
+    assert {id for file in memory.files for id in segments.Segment(file).columns["ids"].tolist()} == ids
+
+
 def test_very_long_units_are_found_like_any_other(a_memory):
     memory = a_memory(100)
     long = " ".join(a_text(random.Random(n)) for n in range(120))
@@ -261,6 +270,9 @@ def test_common_tokens_bound_the_distance_of_any_two_texts(units, text):
         (tokens.of_characters([t])[0], tokens.of_words([t])[0][0], forms.words(t)) for t in [*units, text]
     ]
     together, owners = tokens.of_characters(units)
+    assert sorted(tokens.of_one_form(text).tolist()) == sorted(shapes[-1][0].tolist())
+    if text:
+        assert sorted(tokens.of_one_forms_words(text).tolist()) == sorted(shapes[-1][1].tolist())
     words, counts = tokens.of_words(units)
     *others, (pairs, word_tokens, asked) = shapes
     for n, (unit, (own_pairs, own_words, own)) in enumerate(zip(units, others, strict=True)):
@@ -370,7 +382,7 @@ def other_byte_order(path: Path) -> None:
 
 
 def other_version(path: Path) -> None:
-    path.write_bytes(path.read_bytes().replace(b'"version": 1', b'"version": 0', 1))
+    path.write_bytes(path.read_bytes().replace(b'"version": 2', b'"version": 0', 1))
 
 
 def empty(path: Path) -> None:
@@ -472,7 +484,7 @@ def test_two_that_tidy_at_once_wait_for_each_other(a_memory):
 KILLED = """
 import sys
 from pathlib import Path
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, select
 from sqlalchemy.orm import Session
 from memory import candidates, exchange, index, segments
 sys.path.insert(0, sys.argv[3])
