@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy import Date, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -119,7 +119,7 @@ def _plain(value: Any) -> Any:
 def _rich(column, value: Any) -> Any:
     if isinstance(value, str) and isinstance(column.type, UtcTime):
         return dt.datetime.fromisoformat(value)
-    if isinstance(value, str) and column.name == "valid_from":
+    if isinstance(value, str) and isinstance(column.type, Date):
         return dt.date.fromisoformat(value)
     return value
 

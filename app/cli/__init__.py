@@ -102,6 +102,7 @@ for _name, _help in (
     ("user", "Invite people and list them."),
     ("memory", "Import, export and look up the translation memory."),
     ("terms", "Import, export and look up the term base."),
+    ("law", "Compare the texts of acts with what concepts cite."),
     ("models", "List, install and remove machine-translation models."),
 ):
     main.add_command(Lazy(f"app.cli.{_name}", name=_name, help=_help))

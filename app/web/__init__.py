@@ -36,7 +36,9 @@ def install(app: Flask) -> None:
         documents,
         editor,
         health,
+        impact,
         keeping,
+        law,
         lookup,
         matching,
         memory,
@@ -55,7 +57,7 @@ def install(app: Flask) -> None:
     app.extensions["models"] = Models(app.extensions["config"].models)
     # fmt: off
     for module in (
-        health, signin, settings, work, documents, editor, review, lookup, termreview, memory, people, desk,
+        health, signin, settings, work, documents, editor, review, lookup, termreview, impact, law, memory, people, desk,
         tokens,
         tmserver,
         keeping,

@@ -13,6 +13,7 @@ from app import access, starter
 from app.db import current_session
 from app.models import Document, Person, RoleName, Segment, SegmentState, Translation
 from app.web import models, see_other
+from glossary import law
 from storage.columns import utc_now
 
 pages = Blueprint("desk", __name__)
@@ -47,6 +48,7 @@ def desk():
         people=db.scalar(select(func.count()).select_from(Person)),
         documents=db.scalar(select(func.count()).select_from(Document)),
         starter=starter.loaded(db),
+        law=law.count_flagged(db),
     )
 
 

@@ -7,10 +7,11 @@ from flask_login import current_user
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
-from app import access, workflow
+from app import access, impact, workflow
 from app.db import current_session
 from app.models import Document, Person, RoleName, Segment, SegmentState, Translation
 from app.web import termreview
+from glossary import law
 
 pages = Blueprint("review", __name__)
 
@@ -54,6 +55,8 @@ def queue():
     return render_template(
         "review.html",
         drafts=drafts,
+        texts=impact.count_queue(db, current_user),
+        law=law.count_flagged(db),
         **termreview.entries_for(db, PROPOSALS),
         **termreview.for_proposer(db),
     )

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy import select
 
-from app import access, errors
+from app import access, errors, impact
 from app.access import Hidden, NotAllowed
 from app.db import current_session
 from app.models import AnswerRead, RoleName, Segment
@@ -204,6 +204,7 @@ def change(code: str):
         "term": _term_of(found, which) if kind == "term" else None,
         "definition": next((d for d in found.definitions if d.language == which), None),
         "equivalence": next((e for e in found.equivalences if e.language == which), None),
+        "reviews_language": lambda tag: access.reviews_language(current_user, tag),
         "languages": tags.OUR_LANGUAGES, "interface": str(get_locale() or "en"), "REGISTERS": REGISTERS,
         "GENDERS": GENDERS, "PARTS_OF_SPEECH": PARTS_OF_SPEECH, "DEGREES": DEGREES, "STRATEGIES": STRATEGIES,
     }  # fmt: skip
@@ -408,7 +409,9 @@ def decide(term_id: int):
                     editing.refuse_own(term, current_user.name, current_user.id)
                     if facts:
                         editing.change_term(db, term, why=reason, **facts, **_by())
+                    replaced = _replaced_by(db, term)
                     editing.approve_term(db, term, status, why=reason, **_by())
+                    follow_replaced(db, term, replaced)
                     also = request.form.get("also", type=int)
                     other = next((t for t in term.concept.terms if t.id == also and t.status == "proposed"), None)
                     if other is not None and access.reviews_language(current_user, other.language):
@@ -456,6 +459,7 @@ def decide_change(proposal_id: int):
                     said = _("Changed. It counts once whoever proposed it, or another reviewer, agrees.")
                 else:
                     proposing.approve_change(db, proposal, answer=reason, **_by())
+                    follow_change(db, proposal)
             case "refuse":
                 if not reason:
                     raise NotAllowed("reason")
@@ -475,6 +479,28 @@ def decide_change(proposal_id: int):
     db.commit()
     flash(said, "done")
     return _back(concept.code, proposal.language)
+
+
+def _replaced_by(db, term: Term) -> Term | None:
+    """The word that this one takes the place of, if it may be used until then."""
+    replaced = db.get(Term, term.replaces_id) if term.replaces_id is not None else None
+    return replaced if replaced is not None and replaced.status in USABLE else None
+
+
+def follow_replaced(db, term: Term, replaced: Term | None) -> None:
+    """Texts that use the word which this one took the place of go into the reviewers' queue."""
+    if replaced is not None:
+        me = current_user._get_current_object()
+        impact.follow(db, term.concept, replaced, "replaced", by=me, reason=term.reason or "")
+
+
+def follow_change(db, proposal: Proposal) -> None:
+    """The same when somebody agreed that a word must not be used, or is old."""
+    status = proposal.values.get("status")
+    if proposal.kind == "term" and status in ("forbidden", "deprecated"):
+        term = db.get(Term, proposal.term_id)
+        me = current_user._get_current_object()
+        impact.follow(db, term.concept, term, status, by=me, reason=proposal.reason or "")
 
 
 def _changed_values(proposal: Proposal) -> dict:
@@ -581,7 +607,9 @@ def agree(term_id: int):
         raise Hidden
     if not proposing.may_agree(term, current_user.name, current_user.id):
         raise NotAllowed("own-proposal")
+    replaced = _replaced_by(db, term)
     proposing.agree_term(db, term, **_by())
+    follow_replaced(db, term, replaced)
     db.commit()
     flash(_("Agreed. It counts from the next look-up on."), "done")
     return see_other("termreview.answers")
@@ -596,6 +624,7 @@ def agree_change(proposal_id: int):
         raise Hidden
     try:
         proposing.agree_change(db, proposal, **_by())
+        follow_change(db, proposal)
     except (editing.NotDecidable, ChangedMeanwhile) as error:
         db.rollback()
         flash(refusal(error) if isinstance(error, ChangedMeanwhile) else _("Somebody was faster: this was already decided."), "amber")

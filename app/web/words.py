@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import math
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from flask import Flask
 from flask_babel import format_date, format_datetime, format_decimal, format_timedelta, get_locale, ngettext
 from flask_babel import gettext as _
+from jinja2 import pass_context
 from markupsafe import Markup, escape
 
 from app import terms
@@ -60,13 +61,13 @@ def install(app: Flask) -> None:
         problem=problem,
         action=action,
         confidentiality=confidentiality,
-        term_status=term_status,
+        term_status=_late(term_status),
         signs=signs,
-        register=register,
+        register=_late(register),
         gender=gender,
         part_of_speech=part_of_speech,
-        waiting_kind=waiting_kind,
-        column_name=column_name,
+        waiting_kind=_late(waiting_kind),
+        column_name=_late(column_name),
         law_diff=law_diff,
         column_value=column_value,
         degree=degree,
@@ -86,6 +87,11 @@ def install(app: Flask) -> None:
         direction=tags.direction, language_name=language, native_name=tags.native_name, terms_of=terms_of,
         same_language=tags.same_language,
     )
+
+
+def _late(words: Callable[[str], str]) -> Callable:
+    """A filter that Jinja does not compute while it compiles: a constant would speak the language of whoever came first."""
+    return pass_context(lambda _context, value: words(value))
 
 
 def language(tag: str) -> str:
@@ -482,13 +488,24 @@ def column_value(value: object, name: str) -> str:
     return " | ".join(str(one) for one in value) if isinstance(value, list) else str(value)
 
 
-def law_diff(before: str | None, after: str | None) -> Markup:
-    """Old words of a law struck, new ones marked, lines kept."""
+#: Words kept on each side of a change, where a long stretch stayed the same.
+AROUND = 25
+
+
+def law_diff(before: str | None, after: str | None, short: bool = False) -> Markup:
+    """Old words of a law struck, new ones marked, lines kept. `short` leaves out what stayed the same far from a
+    change."""
     from glossary.law import word_diff
 
+    pieces = word_diff(before or "", after or "")
     out: list[Markup] = []
-    for kind, words_ in word_diff(before or "", after or ""):
-        lines = Markup("<br>").join(escape(line.strip(" ")) for line in words_.split("\n"))
+    for number, (kind, said) in enumerate(pieces):
+        parts = said.split(" ")
+        if short and kind == "same" and len(parts) > 3 * AROUND:
+            first = parts[:AROUND] if number else []
+            last = parts[-AROUND:] if number + 1 < len(pieces) else []
+            said = " ".join([*first, "[…]", *last])
+        lines = Markup("<br>").join(escape(line.strip(" ")) for line in said.split("\n"))
         wrap = {"same": "{} ", "gone": "<del>{}</del> ", "new": "<ins>{}</ins> "}[kind]
         out.append(Markup(wrap).format(lines))
     return Markup("").join(out)

@@ -37,25 +37,27 @@ export class Proposing {
   }
 
   #remember() {
-    const at = document.activeElement;
-    if (at?.matches?.(".segment.is-open .target-form textarea[name=text]")) {
-      if (at.selectionStart !== at.selectionEnd) this.selected.target = at.value.slice(at.selectionStart, at.selectionEnd).replace(TAG, "").trim();
+    const selection = document.getSelection();
+    const range = selection.rangeCount && !selection.isCollapsed ? selection.getRangeAt(0) : null;
+    const source = range?.startContainer.parentElement?.closest(".segment.is-open .source .text");
+    if (source) {
+      const copy = range.cloneContents();
+      copy.querySelectorAll(".chip").forEach((chip) => chip.remove());
+      this.selected.source = copy.textContent.trim();
+      this.of = source.closest("[data-segment]").dataset.segment;
       return;
     }
-    const selection = document.getSelection();
-    if (!selection.rangeCount || selection.isCollapsed) return;
-    const range = selection.getRangeAt(0);
-    const source = range.startContainer.parentElement?.closest(".segment.is-open .source .text");
-    if (!source) return;
-    const copy = range.cloneContents();
-    copy.querySelectorAll(".chip").forEach((chip) => chip.remove());
-    this.selected.source = copy.textContent.trim();
-    this.of = source.closest("[data-segment]")?.dataset.segment;
+    const at = document.activeElement;
+    if (at?.matches?.(".segment.is-open .target-form textarea[name=text]") && at.selectionStart !== at.selectionEnd) {
+      this.selected.target = at.value.slice(at.selectionStart, at.selectionEnd).replace(TAG, "").trim();
+      this.of ??= at.closest("[data-segment]").dataset.segment;
+    }
   }
 
   #fill(details) {
     const open = document.querySelector(".segment.is-open")?.dataset.segment;
-    if (this.of && this.of !== open) this.selected.source = "";
+    if (this.of && this.of !== open) this.selected = { source: "", target: "" };
+    this.of = open;
     for (const input of details.querySelectorAll("[data-selected]")) {
       const words = this.selected[input.dataset.selected];
       if (words && words.length <= input.maxLength) input.value = words;

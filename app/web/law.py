@@ -1,0 +1,91 @@
+"""Concepts whose law changed: what changed, and what follows from it."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, render_template, request
+from flask_babel import gettext as _
+from flask_login import current_user
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from app import access, impact
+from app.access import Hidden
+from app.db import current_session
+from app.models import RoleName
+from app.web import see_other
+from glossary import law
+from glossary.models import History, LegalReference
+
+pages = Blueprint("law", __name__)
+
+#: Flagged references on one page.
+FLAGS = 20
+
+
+def _may_settle() -> bool:
+    return access.has_role(current_user, RoleName.REVIEWER, RoleName.STAFF, RoleName.ADMINISTRATOR)
+
+
+@pages.get("/law")
+def changes():
+    """References whose article changed, oldest first, with the old and the new words."""
+    access.require_belonging(current_user)
+    db = current_session()
+    page = max(0, request.args.get("page", 0, int))
+    count = law.count_flagged(db)
+    looked = select(History).where(History.action == "law looked at").order_by(History.id.desc()).limit(20)
+    return render_template(
+        "law.html",
+        references=list(law.flagged(db, limit=FLAGS, offset=page * FLAGS)),
+        count=count,
+        page=page,
+        pages=-(-count // FLAGS),
+        may_settle=_may_settle(),
+        looked=list(db.scalars(looked)) if not page else [],
+    )
+
+
+def _reference(db, reference_id: int) -> LegalReference:
+    query = select(LegalReference).where(LegalReference.id == reference_id).options(joinedload(LegalReference.concept))
+    reference = db.scalar(query.with_for_update(of=LegalReference))
+    if reference is None:
+        raise Hidden
+    return reference
+
+
+@pages.post("/law/<int:reference_id>/settle")
+def settle(reference_id: int):
+    """A person has looked: the concept quotes the new words from now on, or keeps the old ones."""
+    access.require_role(current_user, RoleName.REVIEWER, RoleName.STAFF, RoleName.ADMINISTRATOR)
+    db = current_session()
+    reference = _reference(db, reference_id)
+    why = request.form.get("why", "").strip()
+    decision = request.form.get("decision")
+    if decision not in ("take over", "keep"):
+        raise Hidden
+    if reference.flagged_at is None or request.form.get("flagged", "") != reference.flagged_at.isoformat():
+        flash(_("Somebody was faster, or a newer text came in. Read it again, then decide."), "waits")
+    elif not why:
+        flash(_("Say what the change means for the concept. Nothing was changed."), "amber")
+    else:
+        law.settle(
+            db, reference, by=current_user.name, by_id=current_user.id, why=why, take_over=decision == "take over"
+        )
+        db.commit()
+        flash(_("Noted. The history of the concept says who looked, and why."), "done")
+    return see_other("law.changes")
+
+
+@pages.post("/law/<int:reference_id>/impact")
+def texts(reference_id: int):
+    """Which segments and documents used the words of the concept."""
+    access.require_role(current_user, RoleName.REVIEWER, RoleName.STAFF, RoleName.ADMINISTRATOR)
+    db = current_session()
+    reference = _reference(db, reference_id)
+    words = [t for t in reference.concept.terms if t.status != "forbidden"]
+    found = impact.ask(
+        db, reference.concept, "law", words, by=current_user._get_current_object(), subject={"reference": reference.id}
+    )
+    impact.look_quickly(db, found)
+    db.commit()
+    return see_other("impact.show", impact_id=found.id)
