@@ -253,10 +253,10 @@ def bench_recognition(session: Session, languages: tuple[str, ...]) -> None:
 
 
 def _spot_only(session: Session, text: str, language: str) -> None:
-    from glossary.recognition import _spot
+    from glossary.spotting import spot_terms
     from glossary.vocabulary import views
 
-    _spot(views(session, language), text)
+    spot_terms(views(session, language), text)
 
 
 def main() -> int:

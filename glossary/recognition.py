@@ -7,23 +7,18 @@ key with a word of the sentence, in order (`glossary.trie`). Tags such as ``<1>`
 
 from __future__ import annotations
 
-import os.path
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Literal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from glossary.models import RANK, USABLE, Concept, Equivalence, Term
-from glossary.trie import Form
-from glossary.vocabulary import TermFacts, View, exact, is_capitals, kept_facts, views
-from languages import affixes, folding, stems, tags
-from languages.words import dutch_compound_parts, keys, term_keys, words
-
-Certainty = Literal["exact", "possible"]
+from glossary.spotting import Certainty, Spot, mask_tags, spot_terms
+from glossary.vocabulary import exact, kept_facts, views
+from languages import tags
+from languages.words import words
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +112,7 @@ def recognise_all(
     session: Session, texts: Sequence[str], *, source_language: str, target_language: str
 ) -> list[list[Recognised]]:
     """`recognise` for many texts at the price of one look at the database."""
-    found = [_spot(views_, text) for views_ in [views(session, source_language)] for text in texts]
+    found = [spot_terms(views_, text) for views_ in [views(session, source_language)] for text in texts]
     facts = _facts(session, {spot.facts.concept_id for spots in found for spot in spots}, target_language)
     return [[_recognised(spot, facts) for spot in spots if spot.facts.concept_id in facts] for spots in found]
 
@@ -140,7 +135,7 @@ def spot_all(session: Session, texts: Sequence[str], language: str) -> list[list
     return [
         [
             Spotted(spot.start, spot.end, spot.surface, spot.facts.id, spot.facts.concept_id, spot.certainty)
-            for spot in _spot(seen, text)
+            for spot in spot_terms(seen, text)
         ]
         for text in texts
     ]
@@ -149,7 +144,7 @@ def spot_all(session: Session, texts: Sequence[str], language: str) -> list[list
 def forbidden_in(session: Session, text: str, language: str) -> list[Forbidden]:
     """Forbidden and deprecated words in a text. One inside a longer word or term that may be used is not meant, nor
     one that is an approved term of another concept."""
-    spots = _spot(views(session, language), text)
+    spots = spot_terms(views(session, language), text)
     allowed = {(spot.start, spot.end) for spot in spots if spot.facts.status in USABLE}
     bad = [
         spot
@@ -177,7 +172,7 @@ def missing_terms(
     word where the concept asks to keep it. A term inside a longer one, or only a part of a compound, asks nothing."""
     said = {
         spot.facts.concept_id
-        for spot in _spot(views(session, target_language), target)
+        for spot in spot_terms(views(session, target_language), target)
         if spot.facts.status in USABLE
     }
     found: list[Missing] = []
@@ -213,174 +208,6 @@ def _stands_in(name: str, text: str, language: str) -> bool:
     wanted = [exact(word.text, language) for word in words(name, language)]
     there = [exact(word.text, language) for word in words(mask_tags(text)[0], language)]
     return any(there[at : at + len(wanted)] == wanted for at in range(len(there) - len(wanted) + 1))
-
-
-# Spotting
-
-
-@dataclass(frozen=True, slots=True)
-class _Spot:
-    start: int
-    end: int
-    surface: str
-    facts: TermFacts
-    certainty: Certainty
-    part: bool
-    within: bool
-
-
-TAG = re.compile(r"</?\d{1,4}/?>")
-
-
-def mask_tags(text: str) -> tuple[str, list[int]]:
-    """(the text without its tags, for each of its characters the place in `text`): a pair of tags inside a word
-    leaves the word whole, one that stands alone (``<2/>``: a break, a tab) parts words."""
-    plain: list[str] = []
-    places: list[int] = []
-    at = 0
-    for tag in TAG.finditer(text):
-        plain.append(text[at : tag.start()])
-        places.extend(range(at, tag.start()))
-        if tag[0].endswith("/>"):
-            plain.append(" ")
-            places.append(tag.start())
-        at = tag.end()
-    plain.append(text[at:])
-    places.extend(range(at, len(text)))
-    return "".join(plain), places
-
-
-def _spot(seen: Iterable[View], text: str) -> list[_Spot]:
-    plain, places = mask_tags(text)
-    shouts = plain.isupper() and not any(letter.isalpha() and letter.lower() == letter.upper() for letter in plain)
-    whispers = plain == plain.lower()
-    best: dict[tuple[int, int, int], tuple[bool, bool, TermFacts]] = {}
-    for view in seen:
-        language = view.language
-        tokens = words(plain, language)
-        sentence = [keys(token.text, language) for token in tokens]
-        written = [exact(token.text, language) for token in tokens]
-        for first, end, form, facts in view.matches(sentence):
-            surfaces = [token.text for token in tokens[first:end]]
-            if form.capitals and not _means_capitals(
-                surfaces, form, language, whispers=whispers, shouts=shouts
-            ):
-                continue
-            same = all(written[first + at] == word for at, word in enumerate(form.words))
-            if not same and any(
-                _another_word(written[first + at], word, form.keys[at], sentence[first + at], language)
-                for at, word in enumerate(form.words)
-            ):
-                continue
-            part = not same and _is_part(surfaces, form, language)
-            place = (tokens[first].start, tokens[end - 1].end, form.concept_id)
-            rank = (same, not part)
-            before = best.get(place)
-            if (
-                before is None
-                or rank > before[:2]
-                or (rank == before[:2] and RANK[facts.status] < RANK[before[2].status])
-            ):
-                best[place] = (*rank, facts)
-    spots = []
-    enclosed = _enclosed({(start, end) for start, end, _ in best})
-    for (start, end, _), (same, whole, facts) in best.items():
-        first, last = places[start], places[end - 1] + 1
-        certainty: Certainty = "exact" if same else "possible"
-        spots.append(
-            _Spot(first, last, text[first:last], facts, certainty, not whole, (start, end) in enclosed)
-        )
-    return sorted(spots, key=lambda spot: (spot.start, -spot.end, spot.certainty != "exact", spot.facts.id))
-
-
-#: Where an accent or a hamza can make another word: juge and jugé, إذن and أذن.
-_ACCENTS_COUNT = {"ar", "es", "fr"}
-#: Whose words meet by stems, which join words that are not one.
-_STEMMED = {"en", "es", "fr", "nl", "ru", "uk"}
-#: How words differ in their ends that no dictionary knows, when one is an inflection of the other.
-_ENDINGS = {
-    "en": re.compile(r"s|es|ies|y|'s|ed|ing|e|"),
-    "es": re.compile(r"[aeo]?s?|ces|z|[oó]n|ones"),
-    "fr": re.compile(r"e?s?|x|aux|al|eaux"),
-    "nl": re.compile(r"(?:\w?(?:en|s|es|e|eren|ers|er|'s))?|s"),
-}
-
-
-@lru_cache(maxsize=65536)
-def _another_word(
-    surface: str, word: str, term: frozenset[str], sentence: frozenset[str], language: str
-) -> bool:
-    """Whether two words share nothing but a stem although a dictionary knows both as different words: "object" is
-    not "objection", судья is not суд. Of what no dictionary knows, the ends must be those of inflections."""
-    if surface == word or language not in (_STEMMED | _ACCENTS_COUNT):
-        return False
-    if language == "fr":
-        surface = re.split("['’]", surface)[-1]
-    lemmas = [stems.in_dictionary(one, language) for one in (surface, word)]
-    folds = [folding.fold(one, language) for one in (surface, word)]
-    if folds[0] == folds[1]:
-        return language in _ACCENTS_COUNT and None not in lemmas and lemmas[0] != lemmas[1]
-    if language not in _STEMMED or word == lemmas[0] or word in affixes.in_pairs(surface, language):
-        return False
-    if language == "nl":
-        if dutch_compound_parts(surface):
-            return False
-        if word in (f"{surface}er", f"{surface}r"):  # ouder, a parent, is not oud
-            return True
-    stemmed = {folding.fold(stems.stem(one, language), language) for one in (surface, word)}
-    if language == "uk":
-        stemmed |= {folding.fold(stem, language) for one in (surface, word) for stem in affixes.ukrainian_stems(one)}
-    if not term & sentence <= stemmed or (folds[1] in sentence and folds[1] not in stemmed):
-        return False
-    if None not in lemmas:
-        if folding.fold(lemmas[0], language) == folding.fold(lemmas[1], language):
-            return False
-        # a form of two words: судов is of суд and of судно
-        return not (lemmas[0] != surface and _RUSSIAN_CASE.fullmatch(surface[len(word) :]) and surface.startswith(word))
-    endings = _ENDINGS.get(language)
-    if endings is None:
-        return False
-    common = len(os.path.commonprefix([surface, word]))
-    return not all(endings.fullmatch(one[common:]) for one in (surface, word))
-
-
-_RUSSIAN_CASE = re.compile("ов|ам|ами|ах|а|у|ом|ем|е|ы|и|ів|ом|ові")
-
-
-def _enclosed(spans: set[tuple[int, int]]) -> set[tuple[int, int]]:
-    """The spans that another one encloses."""
-    found, furthest = set(), 0
-    for start, end in sorted(spans, key=lambda span: (span[0], -span[1])):
-        if end <= furthest:
-            found.add((start, end))
-        furthest = max(furthest, end)
-    return found
-
-
-def _means_capitals(surfaces: list[str], form: Form, language: str, *, whispers: bool, shouts: bool) -> bool:
-    """Whether the sentence means an abbreviation and not the word that is spelt like it: "it" is not "IT", unless
-    the whole sentence is written small; "IND-medewerker" and Turkish "IND'nin" are."""
-    if shouts or whispers:
-        return all(
-            exact(surface, language) == word for surface, word in zip(surfaces, form.words, strict=True)
-        )
-    return all(
-        any(is_capitals(piece) and folding.fold(piece, language) in key for piece in _PIECES.findall(surface))
-        for surface, key in zip(surfaces, form.keys, strict=True)
-    )
-
-
-#: What stands on either side of an apostrophe, or of a change of script: l'IND, IND'nin, የIND.
-_PIECES = re.compile(r"[^\W\u0370-\uffff]+|(?:(?=[\u0370-\uffff])\w)+")
-
-
-def _is_part(surfaces: list[str], form: Form, language: str) -> bool:
-    """True when a word only holds the term's word: as a part of a compound, not as an inflection or with a clitic."""
-    if language != "nl":
-        return False
-    return any(
-        not key & term_keys(surface, language) for surface, key in zip(surfaces, form.keys, strict=True)
-    )
 
 
 # What the target language has
@@ -452,7 +279,7 @@ def _read_facts(session: Session, ids: list[int], target_language: str) -> dict[
     return found
 
 
-def _recognised(spot: _Spot, facts: dict[int, _Concept]) -> Recognised:
+def _recognised(spot: Spot, facts: dict[int, _Concept]) -> Recognised:
     concept = facts[spot.facts.concept_id]
     return Recognised(
         spot.start, spot.end, spot.surface, spot.facts.id, spot.facts.concept_id, concept.code, spot.facts.text,

@@ -58,7 +58,10 @@ class _Stock:
         self.terms[facts.id] = facts
         self.ids_of.setdefault(facts.concept_id, []).append(facts.id)
         for form in dict.fromkeys((facts.text, *variants)):
-            self.trie.add(form_of(facts, form, self.language))
+            whole = form_of(facts, form, self.language)
+            self.trie.add(whole)
+            if len(whole.words) > 1 and self.language in JOINED and not whole.capitals:
+                self.trie.add(_joined(whole, self.language))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,11 @@ class View:
             stock.terms[term_id] for term_id in stock.ids_of.get(concept_id, ()) if term_id in stock.terms
         ]
 
+    def single(self, keys) -> Iterator[tuple[Form, TermFacts]]:
+        """(form, its term) for the terms of one word that have one of these keys."""
+        for _, _, form, facts in self.matches([keys]):
+            yield form, facts
+
     def matches(self, sentence) -> Iterator[tuple[int, int, Form, TermFacts]]:
         """(first word, word after the last, form, its term) for a sentence given as the keys of each word."""
         for first, end, form in self.stock.trie.matches(sentence):
@@ -101,6 +109,22 @@ def form_of(facts: TermFacts, text: str, language: str) -> Form:
     else:
         keys = tuple(frozenset(term_keys(part, language)) for part in parts)
     return Form(facts.id, facts.concept_id, tuple(exact(part, language) for part in parts), keys, capitals)
+
+
+#: In which two words are often written as one, or one as two.
+JOINED = frozenset({"am", "en", "fa", "nl", "prs", "so", "ti"})
+#: A word of so many letters may be two; a syllable of Ethiopic counts for two letters.
+_LEAST_JOINED = 8
+
+
+def _joined(form: Form, language: str) -> Form:
+    """The same term written as one word: magangalyodoon, ቤትፍርዲ. Without keys, and so never found, when it is short."""
+    last = form.keys[-1]
+    start = folding.fold("".join(form.words[:-1]), language)
+    word = "".join(form.words)
+    syllables = sum("\u1200" <= letter <= "\u139f" for letter in word)
+    long = len(word) + syllables >= _LEAST_JOINED
+    return Form(form.term_id, form.concept_id, (word,), (frozenset(start + key for key in last if long),))
 
 
 def is_capitals(text: str) -> bool:

@@ -33,7 +33,7 @@ def _closure(word: str, step: Callable[[str], Iterable[str]], depth: int) -> set
 
 _AR_ARTICLE = ("ال", "لل")
 _AR_PARTICLES = ("و", "ف", "ب", "ك", "ل")
-_AR_BEFORE_NOUN = re.compile(r"[وف]?(?:[بك]?ال|لل)")
+_AR_BEFORE_NOUN = re.compile(r"\A[وف]?(?:[بك]?ال|لل)")
 _AR_PRONOUNS = ("هما", "كما", "ها", "هم", "هن", "كم", "كن", "نا", "ه", "ك", "ي")
 _AR_PLURAL_PRONOUNS = ("هما", "ها", "هم", "كم", "نا")
 _AR_ENDINGS = ("ات", "ين", "ون", "ان", "تين", "تان", "تا", "تي", "ا", "و")
@@ -95,7 +95,7 @@ def without_defective_ya(word: str) -> str | None:
 
 # Broken plurals by their pattern; \1 to \4 are the consonants. For words no dictionary knows.
 _BROKEN_PLURALS = [
-    (re.compile(pattern), singulars)
+    (re.compile(pattern.replace("C", "[^\\Wاىيیةء]")), singulars)
     for pattern, singulars in (
         (r"م(\w)ا(\w)(\w)", (r"م\1\2\3", r"م\1\2\3ة")),
         (r"م(\w)ا(\w)ي(\w)", (r"م\1\2و\3", r"م\1\2ا\3", r"م\1\2\3")),
@@ -103,13 +103,17 @@ _BROKEN_PLURALS = [
         (r"(\w)(\w)ائ(\w)", (r"\1\2ي\3ة", r"\1\2ا\3ة")),
         (r"(\w)وا(\w)(\w)", (r"\1ا\2\3ة", r"\1ا\2\3")),
         (r"(\w)وا(\w)ي(\w)", (r"\1ا\2و\3",)),
-        (r"أ(\w)(\w)ا(\w)", (r"\1\2\3",)),
-        (r"أ(\w)(\w)(\w)ة", (r"\1\2ا\3", r"\1\2ي\3")),
+        (r"[أا](\w)(\w)ا(\w)", (r"\1\2\3",)),
+        (r"[أا](\w)(\w)(\w)ة", (r"\1\2ا\3", r"\1\2ي\3")),
         (r"(\w)(\w)و(\w)", (r"\1\2\3",)),
         (r"(\w)(\w)(\w)اء?", (r"\1\2ي\3",)),
-        (r"(\w)(\w)ا(\w)", (r"\1ا\2\3",)),
+        (r"(\w)(\w)ا(C)", (r"\1ا\2\3",)),
         (r"(\w)(\w)ا(\w)ي(\w)", (r"\1\2\3و\4", r"\1\2\3ا\4", r"\1\2\3ي\4")),
         (r"(\w)(\w)ا(\w)(\w)", (r"\1\2\3\4", r"\1\2\3\4ة")),
+        (r"(\w)(\w)و\2", (r"\1\2",)),
+        (r"[أا](\w)(\w)(\w)اء", (r"\1\2ي\3",)),
+        (r"[أا](\w)(\w)اء", (r"\1\2ي\2",)),
+        (r"[أا](\w)[وي]ا(\w)", (r"\1ا\2", r"\1ي\2")),
         (r"(\w)(\w)اة", (r"\1ا\2", r"\1ا\2ي")),
     )
 ]
@@ -118,10 +122,13 @@ _BROKEN_PLURALS = [
 def broken_singulars(word: str) -> set[str]:
     """The singulars a broken plural may have, by its pattern: مكاتب is of مكتب, وثائق of وثيقة, عساكر of عسكر."""
     found: set[str] = set()
+    arabic = word.replace("ی", "ي")
     for pattern, singulars in _BROKEN_PLURALS:
-        if (plural := pattern.fullmatch(word)) is not None:
+        if (plural := pattern.fullmatch(arabic)) is not None:
             found.update(plural.expand(singular) for singular in singulars)
-    return found
+    if arabic != word:
+        found = {singular.replace("ي", "ی") for singular in found}
+    return found | {singular[:-1] + "ه" for singular in found if singular.endswith("ة")}  # as Persian writes it
 
 
 # --- Persian and Dari: on the word as written, ZWNJ gone ---------------------------------------------------------
@@ -164,6 +171,22 @@ def before_zwnj(word: str) -> str | None:
             return before
         before, _, after = before.rpartition("\u200c")
     return None
+
+
+# --- Dutch: from a form of a verb to what its infinitive may be ---------------------------------------------------
+
+
+@lru_cache(maxsize=8192)
+def dutch_infinitives(form: str) -> frozenset[str]:
+    """wijzen of wijst, wijs and wijzen; trekken of trekt; vragen of vraagt, vroeg not."""
+    found = {form} if form.endswith("en") else set()
+    for root in {form, form.removesuffix("t"), re.sub("[td]en?\\Z", "", form)}:
+        if len(root) < 2 or root[-1] in "aeiouy":
+            continue
+        short = re.sub(r"([aeou])\1(?=[^aeiouy]\Z)", r"\1", root)
+        soft = {"s": "z", "f": "v"}.get(root[-1], root[-1])
+        found |= {root + "en", root + root[-1] + "en", short + "en", short[:-1] + soft + "en"}
+    return frozenset(found)
 
 
 # --- Ethiopic: on the word as written, because the vowel of a syllable carries the ending ------------------------
@@ -249,6 +272,8 @@ _TR_RULES = {
     "owner": re.compile(r"(l[ae]r[ıi]|[ıiuü]?m[ıiuü]z|[ıiuü]?n[ıiuü]z|s[ıiuü]|[ıiuü][mn]|[ıiuümn])\Z"),
     "plural": re.compile(r"(l[ae]r)\Z"),
 }
+_TR_RULES["possessed"] = re.compile(r"(l[ae]r[ıi]|s?[ıiuü])\Z")
+_TR_LAYERS = ("copula", "relative", "case", "owner", "plural")
 _TR_VOWELS = "aıoueiöüâîû"
 _TR_BACK = set("aıouâû")
 
@@ -277,7 +302,7 @@ def _turkish_roots(rest: str, ending: str) -> list[str]:
     return found
 
 
-def turkish(word: str, layers: Iterable[str] = tuple(_TR_RULES)) -> set[str]:
+def turkish(word: str, layers: Iterable[str] = _TR_LAYERS) -> set[str]:
     """What is left of a Turkish word without copula, case, possessor and plural, each at most once and in that
     order; nothing is taken from a word that stands in the dictionary as it is."""
     found: set[str] = set()
@@ -477,7 +502,7 @@ def of_term(written: str, folded: str, language: str) -> frozenset[str]:
     if language == "am" and written.startswith("የ") and len(written) >= 3:
         return frozenset({written[1:]})
     if language == "tr":
-        return frozenset(turkish(written, ("owner", "plural")))
+        return frozenset(turkish(written, ("possessed", "plural")))
     if language == "so":
         return frozenset(rest for rest in _somali_definite(folded) if len(rest) > 3)
     return frozenset()

@@ -136,20 +136,18 @@ _PERHAPS_COMPOUND = 10
 
 
 def _parts_of_compound(word: str) -> set[str]:
-    """The keys of the parts of a Dutch compound but the last, and of every run of two and more."""
+    return {key for part in compound_runs(word) for key in _inflection_keys(part, "nl")}
+
+
+@lru_cache(maxsize=65536)
+def compound_runs(word: str) -> frozenset[str]:
+    """What a Dutch compound is made of: its parts, and every run of two and more as joined in it, so that
+    asielzoekerscentrum holds asielzoekers."""
     parts: list[str] = []
     for part in dutch_compound_parts(word):
         smaller = dutch_compound_parts(part) if len(part) >= _PERHAPS_COMPOUND else ()
         parts += smaller if smaller and min(map(len, smaller)) > 3 else (part,)
-    found: set[str] = set()
-    for part in parts:
-        found |= _inflection_keys(part, "nl")
-    return found | _inner_compounds(word, tuple(parts))
-
-
-def _inner_compounds(word: str, parts: tuple[str, ...]) -> set[str]:
-    """asielzoekerscentrum holds asielzoeker: every run of two or more parts, joined as in the word."""
-    found: set[str] = set()
+    found = set(parts)
     starts = []
     at = 0
     for part in parts:
@@ -159,8 +157,8 @@ def _inner_compounds(word: str, parts: tuple[str, ...]) -> set[str]:
     for i in range(len(parts)):
         for j in range(i + 1, len(parts)):
             if (i, j) != (0, len(parts) - 1):
-                found |= _inflection_keys(word[starts[i] : starts[j] + len(parts[j])], "nl")
-    return found
+                found.add(word[starts[i] : starts[j] + len(parts[j])])
+    return frozenset(found)
 
 
 @lru_cache(maxsize=65536)
@@ -191,12 +189,21 @@ def _lemma(word: str, language: str) -> str:
     """The lemma to recognise a word by: only what the dictionary itself says where guesses go astray."""
     if language in ("ar", "fa", "prs"):
         found = stems.in_dictionary(word, language) or word
-        return word if word == found + "ه" and language != "ar" else found  # مرده is not مرد
+        # the dictionary's lemma of a noun may be the verb it is made of: تجنيس is not جنس, بدهی not what ده is
+        return found if len(found) >= len(word) or _is_bare(found, word, language) else word
     if language == "tr":
         found = stems.in_dictionary(word, language) or word
         common = next((at for at, (a, b) in enumerate(zip(word, found, strict=False)) if a != b), len(found))
         return word if _TURKISH_DERIVED.match(word, common) else lower(found, language)
     return lower(stems.lemma(word, language), language)
+
+
+def _is_bare(lemma: str, word: str, language: str) -> bool:
+    """Whether a lemma is what is left of a word when endings or the pattern of a plural are taken off."""
+    if lemma == word[:-1] and word[-1] in "هة":
+        return False  # مرده is not مرد
+    rests = {word} | affixes.stripped(word, word, language)
+    return lemma in rests or any(lemma in affixes.broken_singulars(rest) for rest in rests)
 
 
 _BRITISH = (("is", re.compile(r"iz(?=e|ing|ation)")), ("yse", re.compile(r"yze")), ("our", re.compile(r"(?<=\w\w)or\Z")),

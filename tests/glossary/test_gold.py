@@ -19,7 +19,8 @@ from sqlalchemy.orm import Session
 import storage.changes
 from glossary.exchange import load_concepts
 from glossary.models import Base
-from glossary.recognition import _spot, recognise
+from glossary.recognition import recognise
+from glossary.spotting import spot_terms
 from glossary.vocabulary import TermFacts, View, _Stock
 
 GOLD = Path(__file__).parent / "gold"
@@ -86,7 +87,7 @@ def test_forms_of_a_term_are_found_and_words_that_look_like_it_are_not():
         stock.add(TermFacts(1, 1, language, term, "preferred", None, None), ())
 
         def hit(word, stock=stock):
-            return any((spot.start, spot.end) == (0, len(word)) for spot in _spot([View(stock)], word))
+            return any((spot.start, spot.end) == (0, len(word)) for spot in spot_terms([View(stock)], word))
 
         missed += [(language, term, form) for form in forms.split() if not hit(form)]
         found = [(language, term, word) for word in others.split() if hit(word)]
