@@ -113,7 +113,10 @@ def _protect(response: Response) -> Response:
     headers.setdefault("Referrer-Policy", "same-origin")
     headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
     headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
-    if request.endpoint != "static":
+    if request.blueprint == "tmx":
+        # a program may keep the file it was sent, and asks each time whether it still holds
+        headers["Cache-Control"] = "private, no-cache"
+    elif request.endpoint != "static":
         # what a person saw stays in no cache, also not after they signed out
         headers["Cache-Control"] = "no-store"
     elif "v" not in request.args and not request.path.endswith(".woff2"):

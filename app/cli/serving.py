@@ -14,6 +14,18 @@ from app.cli import CouldNot, prepare
 from app.config import Config
 
 
+class WithoutAddresses(logging.Filter):
+    """The server logs an address when an answer breaks off: tokens and texts stand in some of them. Only the first
+    part is kept."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if isinstance(record.args, tuple):
+            record.args = tuple(
+                f"/{arg.split('/')[1]}/…" if isinstance(arg, str) and arg.startswith("/") else arg for arg in record.args
+            )
+        return True
+
+
 def first_administrator_link(engine: Engine, config: Config) -> str | None:
     """A link with which the first administrator signs in; None when there is an administrator."""
     with db.transaction(engine) as session:
@@ -53,6 +65,7 @@ def run(config: Config) -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     for name in ("waitress", "alembic"):
         logging.getLogger(name).setLevel(logging.ERROR)
+    logging.getLogger("waitress").addFilter(WithoutAddresses())
     family = socket.AF_INET6 if ":" in config.host else socket.AF_INET
     with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -19,9 +19,9 @@ from app.db import current_session
 from app.tokens import TokenNotValid
 
 #: Which blueprints are reached by token only, and the scope it must have.
-SCOPES = {"tmserver": "memory"}
+SCOPES = {"tmserver": "memory", "tmx": "memory"}
 #: Those that never write, whatever the method: they do not wait for the write lock.
-READ_ONLY = {"tmserver"}
+READ_ONLY = {"tmserver", "tmx"}
 
 
 def given() -> str:

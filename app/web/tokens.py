@@ -6,14 +6,18 @@ from flask import Blueprint, flash, make_response, render_template, request
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from app import tokens
+from app import access, tokens
 from app.access import Hidden
 from app.db import current_session
+from app.models import RoleName
 from app.tokens import WrongToken
 from app.web import see_other
 from app.web.people import config_url
 
 pages = Blueprint("tokens", __name__)
+
+#: Addresses of TMX files that are shown with a new token.
+MOST_FILES = 6
 
 
 def scope_words(scope: str) -> str:
@@ -49,8 +53,15 @@ def make():
         wrong = {field: wrong_token(error.reason)}
         return make_response(render_template("account.html", errors=wrong, token_form=form), 422)
     db.commit()
-    address = config_url("tmserver.languages", token=words).removesuffix("languages/")
-    return render_template("account.html", errors={}, new_token=token, new_words=words, new_address=address)
+    lookup = config_url("tmserver.languages", token=words).removesuffix("languages/")
+    pairs = access.pairs(current_user, RoleName.TRANSLATOR) | access.pairs(current_user, RoleName.REVIEWER)
+    files = [
+        (source, target, config_url("tmx.memory", token=words, source=source, target=target))
+        for source, target in sorted(pairs) or [("nl", "ar")]
+    ]
+    return render_template(
+        "account.html", errors={}, new_token=token, new_words=words, new_address=lookup, new_files=files[:MOST_FILES]
+    )
 
 
 @pages.post("/account/tokens/<int:token_id>/revoke")
