@@ -294,7 +294,7 @@ def take_news(session: Session, store: Store) -> None:
     loaded = list(store.collections.values())
     news = changes.since(session, TOPIC, min([store.seen, *(c.seen for c in loaded)]))
     if news.rebuild:
-        if not _is_behind(session, store):
+        if not is_behind(session, store):
             store.collections, store.known = {}, None
         return
     if len(news.keys) > MANY:
@@ -329,7 +329,7 @@ def _with_news(c: Collection, rows: list[Row], news: changes.News) -> Collection
     return c.changed(mine, news.keys, news.position)
 
 
-def _is_behind(session: Session, store: Store) -> bool:
+def is_behind(session: Session, store: Store) -> bool:
     """Whether the session's transaction merely began before what the store knows was committed (and the database
     was not replaced by an older one)."""
     engine = session.get_bind().engine

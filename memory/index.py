@@ -14,7 +14,7 @@ import os
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from zlib import crc32
@@ -34,6 +34,7 @@ from memory.candidates import (
     store_of,
     take_news,
 )
+from memory.files import locked, sync
 from memory.models import QUALITIES, Unit
 from memory.recording import text_keys
 from memory.segments import DamagedSegment, Segment, Units
@@ -107,35 +108,12 @@ def _write_manifest(folder: Path, manifest: Manifest) -> None:
         file.write(f"{crc32(text.encode())} {text}")
         file.flush()
         os.fsync(file.fileno())
-    _sync(folder)
+    sync(folder)
     fresh.rename(folder / "MANIFEST")
-    _sync(folder)
+    sync(folder)
     for path in folder.iterdir():
         if path.suffix in (".segment", ".tmp") and path.name not in manifest.files:
             path.unlink(missing_ok=True)
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-@contextmanager
-def _locked(folder: Path, *, wait: bool) -> Iterator[bool]:
-    """One builder per pair and machine. False when another one is at work and we do not wait."""
-    import fcntl
-
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "lock").open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-        except BlockingIOError:
-            yield False
-            return
-        yield True
 
 
 def _opened(folder: Path, pair: Pair, manifest: Manifest) -> Collection | None:
@@ -170,7 +148,7 @@ def collection(session: Session, store: Store, pair: Pair) -> Collection | None:
     if (session.scalar(of_pair(select(func.count()), pair)) or 0) < INDEX_FROM:
         return None
     try:
-        with _locked(folder, wait=True):
+        with locked(folder, wait=True):
             return _usable(session, folder, pair) or _build(session, folder, pair)
     except OSError as problem:
         log.warning("The memory's index %s cannot be written, lookups will be slow: %s", folder.name, problem)
@@ -220,7 +198,7 @@ def _same_database(session: Session, found: Collection, changed: set[int]) -> bo
 def build(session: Session, folder: Path, pair: Pair) -> None:
     """Build a pair's index from the database, whatever is there. Lookups elsewhere go on with what they have."""
     place = _folder(folder, pair)
-    with _locked(place, wait=True):
+    with locked(place, wait=True):
         _build(session, place, pair)
 
 
@@ -437,7 +415,7 @@ def tidy(store: Store, pair: Pair, *, wait: bool = True) -> None:
     """Write a pair's changes down, merge small segments, write again those with many dead units or erased text."""
     assert store.folder is not None
     folder = _folder(store.folder, pair)
-    with _locked(folder, wait=wait) as ours:
+    with locked(folder, wait=wait) as ours:
         if not ours:
             return
         with store.lock:
@@ -539,7 +517,7 @@ def _pair_of(name: str) -> Pair:
 
 
 def _drop(folder: Path) -> None:
-    with _locked(folder, wait=True):
+    with locked(folder, wait=True):
         _write_manifest(folder, Manifest(0, 0, (), {}))
         (folder / "MANIFEST").unlink(missing_ok=True)
 
