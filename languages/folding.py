@@ -212,6 +212,9 @@ def fold_with_map(text: str, language: str) -> tuple[str, list[int]]:
 
     The indices never decrease, so a hit at ``folded[i:j]`` is marked in the original spelling by `original_span`.
     """
+    if text.isascii() and len(folded := fold(text, language)) == len(text):
+        # ASCII is folded letter by letter; only white space is ever dropped
+        return folded, list(range(len(text)))
     table = _strong_table(_language(language))
     chars, origin = list(text), list(range(len(text)))
     while True:

@@ -51,9 +51,9 @@ class Phrase:
 
     def spans(self, text: str, language: str) -> tuple[Span, ...]:
         """Where it stands in the text as written, left to right, not overlapping."""
-        wanted = self.folded(language)
-        if not wanted or not text:
+        if not self.occurs(text, language):
             return ()
+        wanted = self.folded(language)
         folded, origin = fold_with_map(text, language)
         found, at = [], folded.find(wanted)
         while at >= 0:

@@ -21,6 +21,7 @@ import os
 import sys
 import threading
 import time
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
@@ -56,7 +57,7 @@ MOST_FILES, MOST_DEAD = 8, 0.25
 #: Units in one file.
 LARGEST = 250_000
 #: Texts in a block, and bits for what occurs in it.
-BLOCK, SLOTS = 512, 1 << 15
+BLOCK, SLOTS = 256, 1 << 15
 #: Seconds to wait after a failure to write.
 PATIENCE = 60
 SIDES = ("source", "target")
@@ -151,13 +152,11 @@ def write(path: Path, units: Sequence[Folded]) -> None:
         ends = np.cumsum(np.fromiter((len(t) + 1 for t in texts), np.int64, len(texts)))
         arrays[f"{side}_ends"] = ends.astype(np.uint32) if not len(ends) or ends[-1] < 1 << 32 else ends
         arrays[f"{side}_text"] = np.frombuffer(b"".join(t + END for t in texts), np.uint8)
-        bits = np.zeros((SLOTS, (blocks + 7) // 8), np.uint8)
+        occurs = np.zeros((blocks, SLOTS), bool)
         for block in range(blocks):
             joined = END.join(texts[block * BLOCK : (block + 1) * BLOCK]).decode("utf-8", "surrogatepass")
-            present = np.zeros(SLOTS, bool)
-            present[_slots(joined)] = True
-            bits[present, block >> 3] |= np.uint8(1 << (block & 7))
-        arrays[f"{side}_bits"] = bits
+            occurs[block, _slots(joined)] = True
+        arrays[f"{side}_bits"] = np.packbits(occurs.T, axis=1, bitorder="little")
     _write_arrays(path, arrays, len(units))
 
 
@@ -252,9 +251,9 @@ class Texts:
         """The places of the units in which everything wanted stands, best first."""
         if not wanted.needles:
             return
-        needle, *others = wanted.needles
+        blocks, needle, others = self._plan(side, wanted)
         ends = self._ends[side]
-        for block in self._blocks(side, wanted):
+        for block in blocks:
             low, high = block * BLOCK, min((block + 1) * BLOCK, self.size)
             begin = int(ends[low - 1]) if low else 0
             text = bytes(self._text[side][begin : int(ends[high - 1])])
@@ -264,23 +263,24 @@ class Texts:
             stops = (ends[low:high].astype(np.int64) - begin).tolist()
             at = 0
             while hit >= 0:
-                while stops[at] <= hit:
-                    at += 1
-                start = stops[at - 1] if at else 0
-                if all(text.find(other, start, stops[at]) >= 0 for other in others):
+                at = bisect_right(stops, hit, at)
+                start, stop = stops[at - 1] if at else 0, stops[at]
+                if all(text.find(other, start, stop) >= 0 for other in others):
                     yield low + at
-                hit = text.find(needle, stops[at])
+                hit = text.find(needle, stop)
 
-    def _blocks(self, side: str, wanted: Wanted) -> list[int]:
-        bits = self._bits[side]
-        slots = np.unique(
-            np.concatenate([_slots(n.decode("utf-8", "surrogatepass")) for n in wanted.needles])
-        )
-        blocks = -(-self.size // BLOCK)
-        if not len(slots):
-            return list(range(blocks))
-        both = np.bitwise_and.reduce(bits[slots], axis=0)
-        return np.flatnonzero(np.unpackbits(both, bitorder="little")[:blocks]).tolist()
+    def _plan(self, side: str, wanted: Wanted) -> tuple[list[int], bytes, list[bytes]]:
+        """The blocks to look through, what to look for first in them (the rarest), and what then must stand there too."""
+        bits, number = self._bits[side], -(-self.size // BLOCK)
+        both = np.full(bits.shape[1], 255, np.uint8)
+        ranked = []
+        for needle in wanted.needles:
+            slots = _slots(needle.decode("utf-8", "surrogatepass"))
+            own = np.bitwise_and.reduce(bits[slots], axis=0) if len(slots) else both
+            ranked.append((int(np.bitwise_count(own).sum()), -len(needle), needle))
+            both = both & own
+        first, *others = [needle for _, _, needle in sorted(ranked)]
+        return np.flatnonzero(np.unpackbits(both, bitorder="little")[:number]).tolist(), first, others
 
 
 # --- a pair ----------------------------------------------------------------------------------------
