@@ -23,7 +23,7 @@ import numpy as np
 from sqlalchemy import Engine, case, func, select
 from sqlalchemy.orm import Session
 
-from memory import candidates, forms, segments
+from memory import candidates, forms, phrases, segments
 from memory.candidates import (
     Collection,
     Entry,
@@ -480,8 +480,9 @@ def _plan(store: Store, c: Collection) -> tuple[list, list]:
 
 
 def erase(session: Session) -> None:
-    """Rewrite, now, every file of this machine's index that still holds the text of a deleted unit. Call it after
-    the erasure was committed."""
+    """Rewrite, now, every file of this machine's index that still holds the text of a deleted unit, those of the
+    concordance too. Call it after the erasure was committed."""
+    phrases.erase(session)
     store = store_of(session.get_bind().engine)
     if store.folder is None:
         return
@@ -523,13 +524,17 @@ def _drop(folder: Path) -> None:
 
 
 def traces(folder: Path, phrase: str) -> list[Path]:
-    """The files under an index folder that hold a phrase, as it is written or as matching folds it: after `erase`
-    there must be none."""
+    """The files under an index folder, or the one above it with all of the memory's files, that hold a phrase, as it is
+    written or folded: after `erase` there must be none."""
     found = []
     for path in sorted(folder.rglob("*")):
         if path.is_file():
-            language = path.parent.name.split("_")[1 if path.parent.name.endswith("_reversed") else 0]
-            data = path.read_bytes()
-            if any(form.encode() in data for form in {phrase, forms.form(phrase, language)} if form.strip()):
+            if path.parent.parent.name == phrases.FOLDER:
+                held = bool(phrases.traces(path, phrase))
+            else:
+                language = path.parent.name.split("_")[1 if path.parent.name.endswith("_reversed") else 0]
+                data = path.read_bytes()
+                held = any(form.encode() in data for form in {phrase, forms.form(phrase, language)} if form.strip())
+            if held:
                 found.append(path)
     return found

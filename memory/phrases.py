@@ -61,6 +61,8 @@ BLOCK, SLOTS = 256, 1 << 15
 #: Seconds to wait after a failure to write.
 PATIENCE = 60
 SIDES = ("source", "target")
+#: Where the files are, beside the folder of the fuzzy index.
+FOLDER = "phrases"
 #: Stands between texts: no text can hold it (recording.check_text).
 END = b"\0"
 _ODD = (np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F), np.uint64(0x165667B19E3779F9))
@@ -406,7 +408,7 @@ def _store(engine: Engine) -> Store:
 def _home(engine: Engine) -> Path | None:
     """Where the files of this database are: beside those of the fuzzy index, when that has a folder."""
     folder = candidates.store_of(engine).folder
-    return None if folder is None else folder.parent / "phrases"
+    return None if folder is None else folder.parent / FOLDER
 
 
 def collections(session: Session, wanted) -> tuple[list[Collection], list[Pair]]:
@@ -696,9 +698,10 @@ def erase(session: Session) -> None:
 
 
 def traces(folder: Path, phrase: str) -> list[Path]:
-    """The files under a folder of `phrases` that hold a phrase, as it is written or folded: after `erase` none must."""
+    """The files under a folder of these (or the file) that hold a phrase, as it is written or folded: after `erase`
+    there must be none."""
     found = []
-    for path in sorted(folder.rglob("*")):
+    for path in [folder] if folder.is_file() else sorted(folder.rglob("*")):
         if path.is_file():
             data, pair = path.read_bytes(), path.parent.name.split("_", 1)
             if any(

@@ -277,10 +277,12 @@ def test_an_erased_text_leaves_no_trace_in_the_files(home):
         phrases.prepare(session)
         folder = phrases._home(home)
         assert all(phrases.traces(folder, secret) for secret in secrets)
+        assert all(index.traces(folder.parent, secret) for secret in secrets)
         recording.forget(session, document="d-7")
         session.commit()
-        phrases.erase(session)
+        index.erase(session)
         assert not any(phrases.traces(folder, secret) for secret in secrets)
+        assert not any(index.traces(folder.parent, secret) for secret in secrets)
         assert concordance(session, "de", source_language="nl")
 
 
