@@ -44,7 +44,7 @@ lock: $(VENV)/.installed-test ## resolve the dependencies again
 	$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --python-version 3.11 pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --python-version 3.11 pyproject.toml --extra test -o requirements-test.lock
 
-EXTRACT := $(BIN)/pybabel -q extract -F babel.cfg -k _:1 -k UnreadableFile:3 -k Warning_:2 --no-wrap --sort-output --no-location
+EXTRACT := $(BIN)/pybabel -q extract -F babel.cfg -k _:1 -k UnreadableFile:3 -k Warning_:2 -k worded:1 -k Reason:1 --no-wrap --sort-output --no-location
 translations: $(VENV)/.installed ## bring the catalogues up to the words in the code
 	$(EXTRACT) -o build-messages.pot .
 	for language in nl ar; do $(BIN)/pybabel -q update -N --no-wrap -i build-messages.pot -d app/translations -l $$language; done

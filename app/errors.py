@@ -16,7 +16,7 @@ from sqlalchemy.exc import DataError, IntegrityError, OperationalError, SQLAlche
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
-from app import accounts, intake, workflow
+from app import accounts, intake, termimports, workflow
 from app.access import Hidden, NotAllowed
 from app.db import current_session
 from app.models import SegmentState
@@ -48,7 +48,7 @@ def install(app: Flask) -> None:
     """Register a handler for every exception that may leave a view."""
     for kind in (
         Hidden, NotAllowed, workflow.Stale, workflow.IllegalMove, workflow.EmptyTarget, workflow.TooLong,
-        workflow.ReasonNeeded, workflow.NothingToHandOver, accounts.WeakPassword, accounts.InvitationNotValid,
+        workflow.ReasonNeeded, workflow.NothingToHandOver, termimports.NotReady, termimports.ChangedMeanwhile, accounts.WeakPassword, accounts.InvitationNotValid,
         accounts.WrongCredentials, accounts.TooManyAttempts, accounts.NotAnAddress, accounts.AlreadyThere,
         accounts.LastAdministrator, intake.SameLanguage, intake.AlreadyAsked, tags.UnknownLanguage, UnreadableFile,
         StaleDataError, OperationalError, IntegrityError, DataError, OverflowError, CSRFError, HTTPException, Exception,
@@ -97,6 +97,18 @@ def answer(error: Exception) -> Answer:
                 422,
                 _("Nothing to hand over"),
                 _("No segment is finished and not yet handed over. Save at least one segment first."),
+            )
+        case termimports.NotReady():
+            return Answer(
+                409,
+                _("Not possible any more"),
+                _("Somebody went on with this import already. Load its page again to see how far it is."),
+            )
+        case termimports.ChangedMeanwhile():
+            return Answer(
+                409,
+                _("Somebody was faster"),
+                _("The term base changed after you looked at this import. Nothing was imported: load its page again."),
             )
         case RequestEntityTooLarge() | HTTPException() | CSRFError():
             return _http(error)

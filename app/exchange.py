@@ -1,10 +1,9 @@
-"""Memory and terms, in from files and out to files: what the commands do."""
+"""The memory, in from files and out to files: what the commands do."""
 
 from __future__ import annotations
 
-import json
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -14,8 +13,6 @@ from sqlalchemy.orm import Session
 from app import db, imports, memoryfiles
 from app.imports import MemoryImport
 from app.memoryfiles import Choices, Filter
-from glossary import exchange as concepts
-from importers.units import UnreadableFile
 from memory import exchange as units
 
 
@@ -99,50 +96,3 @@ def export_tmx(
     finally:
         part.unlink(missing_ok=True)
     return number
-
-
-# --- terms ---------------------------------------------------------------------------------
-
-
-def import_terms(session: Session, data: bytes, name: str, *, keep_status: bool, by: str) -> concepts.Loaded:
-    """Take in the concepts of a file. The caller rolls back when something was rejected. Raises UnreadableFile."""
-    entries = list(_entries(data, name))
-    known = {entry["code"]: entry for entry in concepts.export_entries(session)}
-    fresh = [e for e in entries if not (isinstance(e, dict) and known.get(e.get("code")) == e)]
-    done = concepts.load_concepts(session, fresh, origin="import", origin_name=name, by=by, keep_status=keep_status)
-    # what stands here exactly as the file has it, wherever it came from
-    done.unchanged += len(entries) - len(fresh)
-    return done
-
-
-def _entries(data: bytes, name: str) -> Iterable:
-    ending = Path(name).suffix.lower()
-    if ending == ".json":
-        try:
-            found = json.loads(data)
-        except ValueError as error:
-            raise UnreadableFile(
-                "json", "syntax", "This is not a JSON file that can be read: %(why)s. Export it again.", why=error
-            ) from error
-        if not isinstance(found, list):
-            raise UnreadableFile("json", "syntax", "A term base in JSON is a list of concepts. Export it again.")
-        return found
-    from app import termfiles
-
-    return termfiles.read(data, name)
-
-
-def export_terms(session: Session, file: Path) -> int:
-    """Write the term base by the file's ending. Returns how many concepts. Raises ValueError for another ending."""
-    entries = list(concepts.export_entries(session))
-    match file.suffix.lower():
-        case ".json":
-            data = json.dumps(entries, ensure_ascii=False, indent=1).encode()
-        case ".tbx" | ".csv":
-            from app import termfiles
-
-            data = termfiles.write(entries, file.suffix.lower())
-        case other:
-            raise ValueError(f"{other or 'no ending'}: choose a file that ends in .tbx, .csv or .json")
-    file.write_bytes(data)
-    return len(entries)

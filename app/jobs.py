@@ -142,7 +142,7 @@ class Worker:
 
 def job_kinds(models) -> dict[str, Step]:
     """Every kind of job this program knows."""
-    from app import suggestions
+    from app import impact, imports, keeping, suggestions, termimports
     from app.models import Translation
 
     def suggest(engine: Engine, subject: dict[str, Any]) -> tuple[int, int, str]:
@@ -169,6 +169,13 @@ def job_kinds(models) -> dict[str, Step]:
         left = len(waiting) - len(batch)
         return (total, total, "") if not left else (min(total - left, total - 1), total, "")
 
+    return {
+        "suggest": suggest,
+        "impact": impact.step,
+        imports.JOB: imports.job,
+        termimports.JOB: termimports.work,
+        **keeping.STEPS,
+    }
 
 
 def latest(session: Session, translation_ids: list[int]) -> dict[int, Job]:

@@ -494,3 +494,38 @@ class TermUse(Base):
     impact: Mapped[Impact] = relationship()
     segment: Mapped[Segment | None] = relationship()
     closed_by: Mapped[Person | None] = relationship()
+
+
+class TermImport(Base):
+    """A file of terms on its way into the term base: uploaded, mapped, shown, applied, perhaps taken back.
+
+    `data` is kept only until it is applied; a dropped import is deleted. `preview` is what `app.termimports` found, with
+    its digest; `batch` names the acts in the history of the concepts. `message` says why a file was refused.
+    """
+
+    __tablename__ = "term_import"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    once: Mapped[str] = mapped_column(String(64), unique=True)
+    file_name: Mapped[str] = mapped_column(String(200))
+    format: Mapped[str] = mapped_column(String(20), default="")
+    data: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+    size: Mapped[int] = mapped_column(default=0)
+    #: mapping, reading, ready, applying, applied, refused, undoing, undone
+    state: Mapped[str] = mapped_column(String(20), default="reading")
+    mapping: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    on_conflict: Mapped[str] = mapped_column(String(20), default="leave")
+    keep_status: Mapped[bool] = mapped_column(default=False)
+    licence: Mapped[str] = mapped_column(String(200), default="")
+    preview: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    message: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    done: Mapped[int] = mapped_column(default=0)
+    total: Mapped[int] = mapped_column(default=0)
+    batch: Mapped[str | None] = mapped_column(String(36), index=True)
+    uploaded_by_id: Mapped[int | None] = mapped_column(ForeignKey(Person.id, ondelete="SET NULL"))
+    uploaded_by_name: Mapped[str] = mapped_column(String(200), default="")
+    uploaded_at: Mapped[dt.datetime] = mapped_column(default=utc_now)
+    applied_at: Mapped[dt.datetime | None]
+    undone_at: Mapped[dt.datetime | None]
+    undone_by_name: Mapped[str] = mapped_column(String(200), default="")

@@ -46,9 +46,18 @@ CONCEPT_FIELDS = (
 )
 TERM_FIELDS = (
     "status", "part_of_speech", "gender", "register", "abbreviation_of", "context", "context_source", "variants",
-    "transliteration", "note", "reason",
+    "transliteration", "note", "reason", "wish",
 )  # fmt: skip
 LAW_FIELDS = ("act", "bwb", "article", "paragraph", "valid_from", "quoted")
+
+#: The most characters that these hold.
+LONGEST = {
+    "subject": 200, "jurisdiction": 40, "sensitivity": 60, "licence": 200, "picture": 300, "act": 300, "article": 40,
+    "paragraph": 40, "abbreviation_of": LONGEST_TERM, "transliteration": LONGEST_TERM,
+}  # fmt: skip
+
+#: What no database and no XML file holds.
+_IMPOSSIBLE = re.compile("[\0\ud800-\udfff]")
 
 #: What a code may look like: it stands in addresses.
 CODE = re.compile(r"[^\s/?#%&<>\"']{1,200}\Z")
@@ -63,23 +72,42 @@ ALLOWED = {
     "notes": {"kind", "audience", "language", "text", "about"},
 }
 
-Problem = tuple[str, str]
+
+
+class Reason(str):
+    """Why something was refused: plain English, and `message` with its `fields` apart for whoever says it in another
+    language."""
+
+    message: str
+    fields: dict[str, str]
+
+    def __new__(cls, message: str, **fields: object) -> Reason:
+        named = {name: str(value) for name, value in fields.items()}
+        self = super().__new__(cls, message % named if named else message)
+        self.message, self.fields = message, named
+        return self
+
+
+Problem = tuple[str, Reason]
 
 
 def problems(entry: Any) -> list[Problem]:
     """Everything wrong with an entry, as (place within it, reason). Empty when it can be loaded."""
     if not isinstance(entry, dict):
-        return [("", f"an entry must be an object with a code, this is {type(entry).__name__}")]
+        return [("", Reason("an entry must be an object with a code, this is %(kind)s", kind=type(entry).__name__))]
     found: list[Problem] = list(_unknown("", entry, ""))
+    found += _impossible(entry, "")
     code = entry.get("code")
     if not isinstance(code, str) or not CODE.match(code):
         found.append(
-            ("code", "every entry needs a code: 1 to 200 characters without spaces or / ? # % & < > quotes")
+            ("code", Reason("every entry needs a code: 1 to 200 characters without spaces, quotation marks or / ? # & < >"))
         )
     for name in CONCEPT_FIELDS:
         wanted = bool if name == "keep_source" else str
         if entry.get(name) is not None and not isinstance(entry[name], wanted):
-            found.append((name, f"must be {'true or false' if wanted is bool else 'text'}"))
+            found.append((name, Reason("must be true or false") if wanted is bool else Reason("must be text")))
+        elif isinstance(entry.get(name), str) and name in LONGEST:
+            found += _too_long(entry[name], name, name)
     found += _definitions(entry.get("definitions"))
     found += _terms(entry.get("terms"))
     found += _equivalence(entry.get("equivalence"))
@@ -91,40 +119,44 @@ def problems(entry: Any) -> list[Problem]:
 
 def _definitions(value: Any) -> Iterator[Problem]:
     for language, definition, place in _by_language(value, "definitions"):
-        if isinstance(language, Exception):
-            yield place, str(language)
+        if isinstance(language, Reason):
+            yield place, language
             continue
         yield from _unknown("definitions", definition, place)
         if not _is_text(definition.get("text")):
-            yield f"{place}.text", "a definition needs its text"
+            yield f"{place}.text", Reason("a definition needs its text")
         yield from _texts(definition, ("plain", "source"), place)
 
 
 def _terms(value: Any) -> Iterator[Problem]:
     if not value:
-        yield "terms", "a concept needs at least one term"
+        yield "terms", Reason("a concept needs at least one term")
         return
     seen: dict[tuple[str, str], int] = {}
     for number, term, place in _listed(value, "terms"):
         if term is None:
-            yield place, "must be an object with language and text"
+            yield place, Reason("must be an object with language and text")
             continue
         yield from _unknown("terms", term, place)
         language, text = term.get("language"), term.get("text")
         yield from _language(language, f"{place}.language")
         if not _is_text(text):
-            yield f"{place}.text", "a term needs its text; leave the whole term out when there is none"
+            yield f"{place}.text", Reason("a term needs its text; leave the whole term out when there is none")
         elif len(text) > LONGEST_TERM:
-            yield f"{place}.text", f"has {len(text)} characters; {LONGEST_TERM} is the most"
+            yield f"{place}.text", Reason("this term has %(length)s characters; %(longest)s is the most: put explanations into the definition or a note", length=len(text), longest=LONGEST_TERM)
         elif isinstance(language, str):
             written = tags.normalise(language) if tags.is_known(language) else language
             first = seen.setdefault((written, text.strip()), number)
             if first != number:
-                yield f"{place}.text", f"the same term in the same language is already terms[{first}]"
+                yield f"{place}.text", Reason("the same term in the same language is already %(where)s", where=f"terms[{first}]")
         yield from _choice(term, "status", STATUSES, place)
+        yield from _choice(term, "wish", STATUSES, place)
         yield from _choice(term, "register", REGISTERS, place)
         yield from _choice(term, "gender", GENDERS, place)
         yield from _choice(term, "part_of_speech", PARTS_OF_SPEECH, place)
+        for name in ("abbreviation_of", "transliteration"):
+            if isinstance(term.get(name), str):
+                yield from _too_long(term[name], name, f"{place}.{name}")
         yield from _texts(
             term, ("abbreviation_of", "context", "context_source", "transliteration", "note", "reason"), place
         )
@@ -132,17 +164,17 @@ def _terms(value: Any) -> Iterator[Problem]:
         if variants is not None and not (
             isinstance(variants, list) and all(_is_text(variant) for variant in variants)
         ):
-            yield f"{place}.variants", "must be a list of texts"
+            yield f"{place}.variants", Reason("must be a list of texts")
 
 
 def _equivalence(value: Any) -> Iterator[Problem]:
     for language, equivalence, place in _by_language(value, "equivalence"):
-        if isinstance(language, Exception):
-            yield place, str(language)
+        if isinstance(language, Reason):
+            yield place, language
             continue
         yield from _unknown("equivalence", equivalence, place)
         if equivalence.get("degree") is None:
-            yield f"{place}.degree", f"must be one of: {', '.join(DEGREES)}"
+            yield f"{place}.degree", Reason("must be one of: %(known)s", known=", ".join(DEGREES))
         yield from _choice(equivalence, "degree", DEGREES, place)
         yield from _choice(equivalence, "strategy", STRATEGIES, place)
         yield from _choice(equivalence, "status", ("proposed", "approved"), place)
@@ -150,60 +182,81 @@ def _equivalence(value: Any) -> Iterator[Problem]:
         if differs is None:
             continue
         if not isinstance(differs, dict):
-            yield f"{place}.differs", "must be an object of language and text"
+            yield f"{place}.differs", Reason("must be an object of language and text")
             continue
         for spoken, text in differs.items():
             yield from _language(spoken, f"{place}.differs")
             if text is not None and not isinstance(text, str):
-                yield f"{place}.differs.{spoken}", "must be text"
+                yield f"{place}.differs.{spoken}", Reason("must be text")
 
 
 def _law(value: Any) -> Iterator[Problem]:
     for _, law, place in _listed(value, "law"):
         if law is None:
-            yield place, "must be an object with act, bwb, article, paragraph"
+            yield place, Reason("must be an object with act, bwb, article, paragraph")
             continue
         yield from _unknown("law", law, place)
         if not _is_text(law.get("act")):
-            yield f"{place}.act", "needs the name of the act"
+            yield f"{place}.act", Reason("needs the name of the act")
         yield from _texts(law, ("bwb", "article", "paragraph", "valid_from", "quoted"), place)
+        for name in ("act", "article", "paragraph"):
+            if isinstance(law.get(name), str):
+                yield from _too_long(law[name], name, f"{place}.{name}")
         if isinstance(law.get("valid_from"), str):
             try:
                 dt.date.fromisoformat(law["valid_from"])
             except ValueError:
-                yield f"{place}.valid_from", "must be a date such as 2025-07-01"
+                yield f"{place}.valid_from", Reason("must be a date such as 2025-07-01")
         if isinstance(law.get("bwb"), str) and not re.fullmatch(r"BWB[RVW]\d{7}", law["bwb"]):
-            yield f"{place}.bwb", "must be a BWB identifier such as BWBR0011823"
+            yield f"{place}.bwb", Reason("must be a BWB identifier such as BWBR0011823")
 
 
 def _relations(value: Any) -> Iterator[Problem]:
     for _, relation, place in _listed(value, "relations"):
         if relation is None:
-            yield place, "must be an object with kind and to"
+            yield place, Reason("must be an object with kind and to")
             continue
         yield from _unknown("relations", relation, place)
         if relation.get("kind") is None:
-            yield f"{place}.kind", f"must be one of: {', '.join((*RELATIONS, 'narrower'))}"
+            yield f"{place}.kind", Reason("must be one of: %(known)s", known=", ".join((*RELATIONS, "narrower")))
         yield from _choice(relation, "kind", (*RELATIONS, "narrower"), place)
         if not _is_text(relation.get("to")):
-            yield f"{place}.to", "needs the code of the other concept"
+            yield f"{place}.to", Reason("needs the code of the other concept")
 
 
 def _notes(value: Any) -> Iterator[Problem]:
     for _, note, place in _listed(value, "notes"):
         if note is None:
-            yield place, "must be an object with kind, audience, language and text"
+            yield place, Reason("must be an object with kind, audience, language and text")
             continue
         yield from _unknown("notes", note, place)
         for name, values in (("kind", NOTE_KINDS), ("audience", AUDIENCES)):
             if note.get(name) is None:
-                yield f"{place}.{name}", f"must be one of: {', '.join(values)}"
+                yield f"{place}.{name}", Reason("must be one of: %(known)s", known=", ".join(values))
             yield from _choice(note, name, values, place)
         yield from _language(note.get("language"), f"{place}.language")
         if note.get("about") is not None:
             yield from _language(note["about"], f"{place}.about")
         if not _is_text(note.get("text")):
-            yield f"{place}.text", "a note needs its text"
+            yield f"{place}.text", Reason("a note needs its text")
+
+
+def _too_long(text: str, name: str, place: str) -> Iterator[Problem]:
+    if len(text) > LONGEST[name]:
+        yield place, Reason("has %(length)s characters; %(longest)s is the most", length=len(text), longest=LONGEST[name])
+
+
+def _impossible(value: Any, place: str) -> Iterator[Problem]:
+    """Texts with a character that cannot be kept."""
+    if isinstance(value, str):
+        if bad := _IMPOSSIBLE.search(value):
+            yield place, Reason("holds the character %(character)s, which no text may hold", character=f"U+{ord(bad[0]):04X}")
+    elif isinstance(value, dict):
+        for name, part in value.items():
+            yield from _impossible(part, f"{place}.{name}" if place else str(name))
+    elif isinstance(value, list):
+        for number, part in enumerate(value):
+            yield from _impossible(part, f"{place}[{number}]")
 
 
 def _is_text(value: Any) -> bool:
@@ -215,43 +268,43 @@ def _unknown(kind: str, values: dict, place: str) -> Iterator[Problem]:
         if name not in ALLOWED[kind]:
             yield (
                 (f"{place}.{name}" if place else str(name)),
-                f"is not known here; known are: {', '.join(sorted(ALLOWED[kind]))}",
+                Reason("is not known here; known are: %(known)s", known=", ".join(sorted(ALLOWED[kind]))),
             )
 
 
 def _choice(values: dict, name: str, allowed: tuple[str, ...], place: str) -> Iterator[Problem]:
     value = values.get(name)
     if value is not None and value not in allowed:
-        yield f"{place}.{name}", f"{value!r} must be one of: {', '.join(allowed)}"
+        yield f"{place}.{name}", Reason("“%(value)s” must be one of: %(known)s", value=value, known=", ".join(allowed))
 
 
 def _texts(values: dict, names: tuple[str, ...], place: str) -> Iterator[Problem]:
     for name in names:
         if values.get(name) is not None and not isinstance(values[name], str):
-            yield f"{place}.{name}", "must be text"
+            yield f"{place}.{name}", Reason("must be text")
 
 
 def _language(value: Any, place: str) -> Iterator[Problem]:
     if not isinstance(value, str) or not tags.is_known(value):
-        yield place, f"{value!r} is not a language tag such as ar, ar-SY, prs or ti-ER"
+        yield place, Reason("“%(value)s” is not a language tag such as ar, ar-SY, prs or ti-ER", value=value)
 
 
 def _by_language(value: Any, name: str) -> Iterator[tuple[Any, Any, str]]:
     if value is None:
         return
     if not isinstance(value, dict):
-        yield ValueError("must be an object with a language tag for each"), None, name
+        yield Reason("must be an object with a language tag for each"), None, name
         return
     for language, part in value.items():
         place = f"{name}.{language}"
         if not tags.is_known(language):
             yield (
-                ValueError(f"{language!r} is not a language tag such as ar, ar-SY, prs or ti-ER"),
+                Reason("“%(value)s” is not a language tag such as ar, ar-SY, prs or ti-ER", value=language),
                 None,
                 place,
             )
         elif not isinstance(part, dict):
-            yield ValueError("must be an object"), None, place
+            yield Reason("must be an object"), None, place
         else:
             yield language, part, place
 

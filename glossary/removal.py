@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
-from glossary.history import mark_changed, recorded, rows_of, take_back
+from glossary.history import (
+    LOADED,
+    ChangedSince,
+    NothingToUndo,
+    mark_changed,
+    recorded,
+    rows_of,
+    take_back,
+)
 from glossary.models import (
     Concept,
     Definition,
@@ -18,6 +26,7 @@ from glossary.models import (
     Note,
     Relation,
     Term,
+    utc_now,
 )
 
 #: Concepts read, checked and written together.
@@ -32,13 +41,109 @@ class Removed:
     kept: list[str]
 
 
-def undo_load(session: Session, batch: str, *, by: str, by_id: int | None = None) -> int:
-    """Take a whole load back, newest act first; how many acts. Raises ChangedSince when people worked on its
-    concepts since: then `remove_origin` keeps their work."""
-    acts = list(session.scalars(select(History.id).where(History.batch == batch).order_by(History.id.desc())))
+@dataclass(slots=True)
+class Undone:
+    """What `undo_load` did: concepts taken out, concepts put back as they were, and the codes of those that people worked
+    on since, which stay."""
+
+    removed: int = 0
+    put_back: int = 0
+    left: list[str] = field(default_factory=list)
+
+
+def undo_load(
+    session: Session, batch: str, *, by: str, by_id: int | None = None, leave_changed: bool = False
+) -> Undone:
+    """Take a whole load back. Raises NothingToUndo when there is no such load or it was taken back already, and
+    ChangedSince when people worked on its concepts since, unless `leave_changed`: then those stay as they are."""
+    acts = list(session.scalars(select(History).where(History.batch == batch).order_by(History.id.desc())))
+    if not acts or session.scalar(
+        select(History.id).where(History.of_id.in_([act.id for act in acts[:BATCH]]), History.action == "undo").limit(1)
+    ):
+        raise NothingToUndo(0)
+    done = Undone()
+    touched_since = _touched_since(session, acts)
+    if touched_since and not leave_changed:
+        act = next(act for act in acts if act.concept_id in touched_since)
+        raise ChangedSince(act.id, act.concept_code)
+    done.left = sorted({act.concept_code for act in acts if act.concept_id in touched_since})
+    made = {act.concept_id: act for act in acts if act.action == LOADED and act.concept_id not in touched_since}
+    put_back = set()
     for act in acts:
-        take_back(session, act, by=by, by_id=by_id)
-    return len(acts)
+        # what hangs from a concept that goes, goes with it
+        if act.action != LOADED and act.concept_id not in made and act.concept_id not in touched_since:
+            take_back(session, act.id, by=by, by_id=by_id)
+            put_back.add(act.concept_id)
+    done.put_back = len(put_back)
+    for some in slices(sorted(made), BATCH):
+        _delete(session, {concept_id: made[concept_id].concept_code for concept_id in some}, action="undo", by=by,
+                by_id=by_id, why=made[some[0]].why, acts={concept_id: made[concept_id].id for concept_id in some})  # fmt: skip
+        done.removed += len(some)
+    return done
+
+
+def _touched_since(session: Session, acts: list[History]) -> set[int]:
+    """Concepts of these acts on which anybody acted after them."""
+    last: dict[int, int] = {}
+    for act in acts:
+        last[act.concept_id] = max(act.id, last.get(act.concept_id, 0))
+    ours = {act.id for act in acts}
+    found: set[int] = set()
+    for some in slices(sorted(last), BATCH):
+        later = session.execute(
+            select(History.id, History.concept_id, History.of_id).where(
+                History.concept_id.in_(some), History.id > min(last[concept_id] for concept_id in some)
+            )
+        )
+        found |= {
+            concept_id
+            for history_id, concept_id, of_id in later
+            if history_id not in ours and of_id not in ours and history_id > last[concept_id]
+        }
+    return found
+
+
+def _delete(
+    session: Session,
+    codes: dict[int, str],
+    *,
+    action: str,
+    by: str,
+    by_id: int | None,
+    why: str | None,
+    acts: dict[int, int] | None = None,
+) -> None:
+    """Take concepts out with all they have, leaving in the history what brings each of them back."""
+    going = list(codes)
+    per_concept: dict[int, dict] = {concept_id: {} for concept_id in going}
+    for key, row in rows_of(session, *going).items():
+        owner = row["id"] if key.startswith("concept:") else row["concept_id"]
+        per_concept.get(owner, per_concept.get(row.get("other_id", owner), {}))[key] = row
+    now = utc_now()
+    session.execute(
+        insert(History.__table__),
+        [
+            {"concept_id": concept_id, "concept_code": codes[concept_id], "by": by, "by_id": by_id, "action": action,
+             "before": per_concept[concept_id], "after": {}, "why": why, "at": now,
+             "of_id": acts[concept_id] if acts else None}
+            for concept_id in going
+        ],
+    )  # fmt: skip
+    ends = {
+        end
+        for rows in per_concept.values()
+        for key, row in rows.items()
+        if key.startswith("relation:")
+        for end in (row["concept_id"], row["other_id"])
+    }
+    for model in (Relation, Definition, Term, Equivalence, LegalReference, Note):
+        mine = model.concept_id.in_(going)
+        if model is Relation:
+            mine = mine | Relation.other_id.in_(going)
+        session.execute(delete(model).where(mine).execution_options(synchronize_session=False))
+    session.execute(delete(Concept).where(Concept.id.in_(going)).execution_options(synchronize_session=False))
+    session.expire_all()
+    mark_changed(session, sorted(ends | set(going)))
 
 
 def remove_origin(
@@ -75,35 +180,8 @@ def remove_origin(
             kept.append(concept.code)
         going = [concept_id for concept_id in some if concept_id not in worked_on]
         codes = dict(session.execute(select(Concept.id, Concept.code).where(Concept.id.in_(going))).all())
-        rows = rows_of(session, *going)
-        per_concept: dict[int, dict] = {concept_id: {} for concept_id in going}
-        for key, row in rows.items():
-            owner = row["id"] if key.startswith("concept:") else row["concept_id"]
-            per_concept.get(owner, per_concept.get(row.get("other_id", owner), {}))[key] = row
-        for concept_id in going:
-            session.add(
-                History(
-                    concept_id=concept_id,
-                    concept_code=codes[concept_id],
-                    by=by,
-                    by_id=by_id,
-                    action="origin removed",
-                    before=per_concept[concept_id],
-                    after={},
-                    why=origin_name or origin,
-                )  # fmt: skip
-            )
-        session.flush()
-        for model in (Relation, Definition, Term, Equivalence, LegalReference, Note):
-            mine = model.concept_id.in_(going)
-            if model is Relation:
-                mine = mine | Relation.other_id.in_(going)
-            session.execute(delete(model).where(mine).execution_options(synchronize_session=False))
-        session.execute(
-            delete(Concept).where(Concept.id.in_(going)).execution_options(synchronize_session=False)
-        )
-        session.expire_all()
-        mark_changed(session, some)
+        if going:
+            _delete(session, codes, action="origin removed", by=by, by_id=by_id, why=origin_name or origin)
         removed += len(going)
     return Removed(removed, kept)
 

@@ -16,14 +16,17 @@ Details = tuple[tuple[str, str], ...]
 
 #: What may be said of a term; None when a file says nothing.
 STATUSES = ("proposed", "preferred", "admitted", "deprecated", "forbidden")
+#: How a concept stands to another: "broader" means that the other is the wider one.
+RELATIONS = ("broader", "narrower", "related", "part_of", "opposite", "near", "false_friend")
 
 
 @dataclass(frozen=True, slots=True)
 class ConceptDefinition:
-    """What a concept means, in one language, and where that was taken from."""
+    """What a concept means, in one language, where that was taken from, and the same in plain words."""
 
     text: str
     source: str = ""
+    plain: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,8 @@ class ConceptTerm:
 
 @dataclass(frozen=True, slots=True)
 class ConceptEntry:
-    """One concept. `cross_references` are (identifier of the other concept, words); `links` are (address, words)."""
+    """One concept. `cross_references` are (identifier of the other concept, words); `relations` are (kind, identifier)
+    with kind one of RELATIONS; `links` are (address, words). `place` is where a person finds it in the file."""
 
     id: str | None
     terms: tuple[ConceptTerm, ...] = ()
@@ -70,13 +74,17 @@ class ConceptEntry:
     changed: dt.date | None = None
     changed_by: str | None = None
     details: Details = ()
+    relations: tuple[tuple[str, str], ...] = ()
+    place: str = field(default="", compare=False)
 
 
 @dataclass(slots=True)
 class TermFile:
-    """A term base file as read: its concepts in order, its language and title, and what a person should know."""
+    """A term base file as read: its concepts in order, its language and title, and what a person should know. `own`:
+    Dragoman wrote it, so its identifiers are the codes of concepts."""
 
     entries: list[ConceptEntry]
     language: str | None = None
     title: str = ""
+    own: bool = False
     warnings: list[Warning_] = field(default_factory=list)

@@ -10,17 +10,25 @@ import datetime as dt
 import re
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 
 from lxml import etree
 
 from importers import safexml
-from importers.concepts import ConceptDefinition, ConceptEntry, ConceptNote, ConceptTerm, TermFile
-from importers.tbxwriting import DETAIL, NAMESPACE, THEN, write_tbx
+from importers.concepts import (
+    RELATIONS,
+    ConceptDefinition,
+    ConceptEntry,
+    ConceptNote,
+    ConceptTerm,
+    TermFile,
+)
+from importers.tbxwriting import DETAIL, MAKER, NAMESPACE, PLAIN, THEN, kept, write_tbx
 from importers.units import UnreadableFile, Warning_
 from importers.xmlstream import local
 from languages.tags import UnknownLanguage, normalise
 
-__all__ = ["NAME", "NAMESPACE", "read_tbx", "write_tbx"]
+__all__ = ["NAME", "NAMESPACE", "kept", "read_tbx", "write_tbx"]
 
 NAME = "tbx"
 
@@ -36,6 +44,13 @@ _STATUSES = {
     "forbidden": "forbidden", "forbiddenterm": "forbidden", "notrecommended": "forbidden",
     "notrecommendedterm": "forbidden", "prohibited": "forbidden",
     "proposed": "proposed", "proposedterm": "proposed", "new": "proposed",
+}  # fmt: skip
+# data categories of ISO 12620 (TBX default, TBX-Linguist) -> our relations
+_RELATIONS = {
+    "relatedConceptBroader": "broader", "superordinateConceptGeneric": "broader", "broaderConceptGeneric": "broader",
+    "relatedConceptNarrower": "narrower", "subordinateConceptGeneric": "narrower", "subordinateConcept": "narrower",
+    "superordinateConceptPartitive": "part_of", "broaderConceptPartitive": "part_of", "antonymConcept": "opposite",
+    "associatedConcept": "related", "coordinateConcept": "related",
 }  # fmt: skip
 
 
@@ -59,7 +74,8 @@ def read_tbx(data: bytes) -> TermFile:
         raise UnreadableFile(NAME, "empty", "There are no concepts in this file. Check that it is the right file.")
     header = next((e for e in root if local(e.tag).endswith("eader")), None)
     titles = [_text(e) for e in header.iter() if local(e.tag) == "title"] if header is not None else []
-    return TermFile(entries, reader.language, titles[0] if titles else "", reader.warnings(entries))
+    own = header is not None and any(_text(e) == MAKER for e in header.iter() if local(e.tag) == "p")
+    return TermFile(entries, reader.language, titles[0] if titles else "", own, reader.warnings(entries))
 
 
 class _Reader:
@@ -104,9 +120,11 @@ class _Reader:
         definitions: dict[str, ConceptDefinition] = {}
         notes: list[ConceptNote] = []
         references: list[tuple[str, str]] = []
+        relations: list[tuple[str, str]] = []
         links: list[tuple[str, str]] = []
         terms: list[ConceptTerm] = []
         details: list[tuple[str, str]] = []
+        plain: dict[str, str] = {}
         acts: dict[str, tuple[dt.date | None, str | None]] = {}
         for child in element:
             if local(child.tag) in ("langSec", "langSet"):
@@ -131,22 +149,33 @@ class _Reader:
                             definitions[language] = ConceptDefinition(value, source)
                     elif what == "note":
                         detail, value = _detail(value)
-                        if detail:
+                        if detail == PLAIN and own:
+                            plain[own] = value
+                        elif detail:
                             details.append((detail, value))
                         else:
                             notes.append(ConceptNote(value, own))
+                    elif what in _RELATIONS:
+                        relations.append((_RELATIONS[what], found.get("target") or value))
+                    elif what == "crossReference" and value in RELATIONS and found.get("target"):
+                        relations.append((value, found.get("target")))
                     elif what == "crossReference" or what.startswith("relatedConcept"):
                         references.append((found.get("target") or value, value))
                     elif local(found.tag) == "xref" or what in ("xGraphic", "externalCrossReference"):
                         links.append((found.get("target") or value, value))
                     else:
                         details.append((what, value))
+        for language, words in plain.items():
+            if language in definitions:
+                definitions[language] = replace(definitions[language], plain=words)
         identifier = element.get("id")
         rest: list[tuple[str, str]] = []
         for what, value in details:
             first, _, words = value.partition(THEN)
             if what == "id":
                 identifier = value
+            elif what == "crossReference" and words in RELATIONS:
+                relations.append((words, first))
             elif what == "crossReference":
                 references.append((first, words or first))
             elif what == "link":
@@ -156,7 +185,7 @@ class _Reader:
         created, changed = acts.get("origination", (None, None)), acts.get("modification", (None, None))
         return ConceptEntry(
             identifier, tuple(terms), subject, definitions, tuple(notes), tuple(references), tuple(links),
-            *created, *changed, tuple(rest),
+            *created, *changed, tuple(rest), tuple(relations), f"line {element.sourceline}",
         )  # fmt: skip
 
     def _section(
@@ -178,6 +207,8 @@ class _Reader:
                 for what, value, source, _ in _facts(child):
                     if what == "definition" and language not in definitions:
                         definitions[language] = ConceptDefinition(value, source)
+                    elif what == "note" and _detail(value)[0] == PLAIN and language in definitions:
+                        definitions[language] = replace(definitions[language], plain=_detail(value)[1])
                     elif what == "note":
                         notes.append(ConceptNote(_detail(value)[1] if value.startswith("[note] ") else value, language))
                     else:

@@ -11,10 +11,14 @@ from languages.tags import normalise
 
 NAMESPACE = "urn:iso:std:iso:30042:ed-2"
 
+#: What stands in the header of a file that we wrote.
+MAKER = "Written by Dragoman."
 #: Between the two halves of a reference or link that became a note.
 THEN = " → "
 #: A note that holds what TBX has no place for.
 DETAIL = re.compile(r"\[([^\[\]\n]{1,60})\] ?(.*)", re.S)
+#: The note that says a definition in plain words.
+PLAIN = "plain definition"
 _WRITTEN_STATUSES = {
     "preferred": "preferredTerm-admn-sts", "admitted": "admittedTerm-admn-sts", "deprecated": "deprecatedTerm-admn-sts",
     "forbidden": "deprecatedTerm-admn-sts",
@@ -37,7 +41,7 @@ def write_tbx(entries: Iterable[ConceptEntry], *, title: str = "", language: str
     ]
     if title:
         out.append(f"<titleStmt><title>{_escaped(title)}</title></titleStmt>")
-    out.append("<sourceDesc><p>Written by Dragoman.</p></sourceDesc></fileDesc></tbxHeader>\n<text><body>\n")
+    out.append(f"<sourceDesc><p>{MAKER}</p></sourceDesc></fileDesc></tbxHeader>\n<text><body>\n")
     known = {entry.id: id_ for entry, id_ in zip(kept, ids, strict=True) if entry.id is not None}
     for entry, id_ in zip(kept, ids, strict=True):
         out.append(_entry(entry, id_, known))
@@ -79,7 +83,10 @@ def _entry(entry: ConceptEntry, id_: str, known: dict[str, str]) -> str:
     for language, definition in entry.definitions.items():
         if language not in languages:
             out.append(_described("definition", definition.text, definition.source, "" if language == "und" else language))
-    for target, words in entry.cross_references:
+            if definition.plain:
+                out.append(_plain(definition.plain, language))
+    relations = [(target, kind) for kind, target in entry.relations]
+    for target, words in (*relations, *entry.cross_references):
         if target in known:
             out.append(f'<ref type="crossReference" target="{known[target]}">{_escaped(words or target)}</ref>\n')
         else:
@@ -97,6 +104,8 @@ def _entry(entry: ConceptEntry, id_: str, known: dict[str, str]) -> str:
         if language in entry.definitions:
             definition = entry.definitions[language]
             out.append(_described("definition", definition.text, definition.source))
+            if definition.plain:
+                out.append(_plain(definition.plain))
         out += [_note(note.text) for note in entry.notes if note.language == language]
         out += [_term_section(term) for term in entry.terms if term.language == language]
         out.append("</langSec>\n")
@@ -142,6 +151,11 @@ def _note(text: str, language: str | None = None) -> str:
     return f"<note{own}>{_escaped(text)}</note>\n"
 
 
+def _plain(text: str, language: str = "") -> str:
+    own = f' xml:lang="{language}"' if language else ""
+    return f"<note{own}>{_escaped(f'[{PLAIN}] {text}')}</note>\n"
+
+
 def _details(details: Details) -> list[str]:
     named = ((re.sub(r"[\[\]\s]+", " ", what)[:60].strip() or "detail", value) for what, value in details)
     return [f"<note>{_escaped(f'[{what}] {value}')}</note>\n" for what, value in named]
@@ -154,3 +168,10 @@ def _escaped(text: str) -> str:
 
 def _attribute(text: str) -> str:
     return _escaped(text).replace('"', "&quot;")
+
+
+def kept(text: str, *, line: bool = False) -> str:
+    """What `read_tbx` gives of a text that `write_tbx` wrote; `line` for a term, which is one line."""
+    text = safexml.FORBIDDEN.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n"))
+    text = re.sub(r"[ \t\n]*\n[ \t]+", " ", text).strip(" \t\n")
+    return text.replace("\n", " ") if line else text

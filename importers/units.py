@@ -65,6 +65,11 @@ class Warning_:
     fields: Mapping[str, str] = field(default_factory=dict)
 
 
+def worded(message: str) -> str:
+    """The message itself: marks plain English with %(fields)s that a page will say in its own language."""
+    return message
+
+
 @dataclass(slots=True)
 class Catalogue:
     """A file as read: its units in reading order, the languages the file claims (BCP 47 or None), warnings."""

@@ -47,6 +47,7 @@ def install(app: Flask) -> None:
         review,
         settings,
         signin,
+        termfiles,
         termreview,
         tmserver,
         tmx,
@@ -65,6 +66,7 @@ def install(app: Flask) -> None:
         keeping,
         matching,
         concepts, printing,
+        termfiles,
     ):
         # fmt: on
         app.register_blueprint(module.pages)
@@ -134,6 +136,7 @@ def _navigation() -> list[tuple[str, str, bool]]:
         add(_("Documents"), "documents.listing", "documents")
     add(_("Memory"), "memory.search", "memory", "keeping")
     if access.is_administrator(current_user):
+        add(_("Files of terms"), "termfiles.listing", "termfiles")
         add(_("The desk"), "desk.desk", "desk")
         add(_("People"), "people.listing", "people")
     return entries

@@ -99,7 +99,7 @@ def test_a_new_edition_changes_what_nobody_touched_and_keeps_what_people_made(se
     assert concept.definition("nl").text == "Vergunning …"
     assert concept.definition("nl").plain == "Eigen woorden van de helpdesk."
     assert {(term.language, term.status) for term in concept.terms} == {("nl", "proposed"), ("ar", "preferred"), ("tr", "proposed")}
-    assert [place.partition(": ")[2] for place in loaded.kept] == ["definition.nl plain", "term.ar.تصريح إقامة لجوء لمدة محددة"]
+    assert [place.partition(": ")[2] for place in loaded.kept] == ["definition.nl.plain", "term.ar.تصريح إقامة لجوء لمدة محددة"]
     assert load(session, [edition, WIDER]).unchanged == 2
 
 
@@ -198,7 +198,7 @@ def test_a_code_of_somebody_elses_concept_is_not_overwritten(session):
     editing.new_concept(session, "verblijfsvergunning", by="Rana")
     loaded = load(session, PACK)
     assert loaded.added == 1
-    assert [place for place, _ in loaded.rejected] == ["verblijfsvergunning: code"]
+    assert [place for place, _ in loaded.conflicts] == ["verblijfsvergunning: code"]
 
 
 def test_a_forbidden_word_of_a_pack_is_only_a_wish_until_a_person_decides(session):
