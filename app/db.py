@@ -21,6 +21,7 @@ BUSY_TIMEOUT = 15_000
 
 def metadatas() -> list[MetaData]:
     """The tables of every package, those that others point at first."""
+    import app.aligning
     import app.imports
     import app.models
     import glossary.models

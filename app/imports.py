@@ -127,7 +127,7 @@ class Parts(io.RawIOBase):
         return b"".join(out)
 
 
-def upload(engine: Engine, stream: BinaryIO, name: str, *, by: Person | None) -> int:
+def upload(engine: Engine, stream: BinaryIO, name: str, *, by_id: int | None = None, by_name: str = "") -> int:
     """Keep an uploaded file, part by part, each in a transaction of its own; returns the import's id. Raises
     UnreadableFile for what is no file of units. What a kill leaves behind is deleted by `forget_old`."""
     head = stream.read(PART)
@@ -136,7 +136,7 @@ def upload(engine: Engine, stream: BinaryIO, name: str, *, by: Person | None) ->
     kind = memoryfiles.kind_of(head, name)
     with db.transaction(engine) as session:
         entry = MemoryImport(
-            file_name=name, kind=kind, size=0, state=WAITING, by_id=by.id if by else None, by_name=by.name if by else ""
+            file_name=name, kind=kind, size=0, state=WAITING, by_id=by_id, by_name=by_name
         )
         session.add(entry)
         session.flush()

@@ -165,6 +165,88 @@ def _show(file: Path, choices: memoryfiles.Choices, *, as_json: bool) -> None:
         click.echo(warning)
 
 
+@commands.command()
+@click.argument("source_file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("target_file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--from", "source", required=True, callback=language, metavar="LANGUAGE", help="The language of SOURCE_FILE.")
+@click.option("--to", "target", required=True, callback=language, metavar="LANGUAGE", help="The language of TARGET_FILE.")
+@click.option("--out", type=click.Path(dir_okay=False, writable=True, path_type=Path),
+              help="Write the pairs to this .csv, .xlsx or .tmx file, to be corrected and imported.")  # fmt: skip
+@click.option("--save", is_flag=True, help="Keep the pairs in the memory as they are.")
+@click.option("--quality", type=click.Choice([q.value for q in Quality]), default="unreviewed", show_default=True)
+@click.option("--project", help="The project these units belong to.")
+@click.option("--subject", help="What these units are about.")
+@click.option("--force", is_flag=True, help="Write over an existing file.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def align(
+    source_file: Path, target_file: Path, source: str, target: str, out: Path | None, save: bool, quality: str,
+    project: str | None, subject: str | None, force: bool, as_json: bool,
+) -> None:  # fmt: skip
+    """Put the sentences of two documents side by side that are each other's translation.
+
+    Shows the rows; nothing is saved unless you say --save. With --out they can be corrected first, in a spreadsheet or in
+    another program, and imported.
+    """
+    from app import aligning
+    from languages.alignment import TooLong
+
+    if out is not None and out.exists() and not force:
+        raise CouldNot(f"{out} exists already. Choose another name, or add --force.")
+    if tags.same_language(source, target):
+        raise click.UsageError("Choose two different languages.")
+    read = []
+    for file, tag in ((source_file, source), (target_file, target)):
+        try:
+            read.append(aligning.read_sentences(file.read_bytes(), file.name, tag))
+        except UnreadableFile as error:
+            raise CouldNot(f"{file.name}: {_told(error)}") from error
+    try:
+        rows = aligning.aligned(*read)
+    except TooLong as error:
+        raise CouldNot(f"{error}. Split both documents at the same place.") from error
+    ready = list(
+        aligning.to_rows(
+            rows, source_language=source, target_language=target, quality=quality, project=project, subject=subject,
+            name=aligning.origin_name(source_file.name, target_file.name),
+        )
+    )  # fmt: skip
+    if out is not None:
+        _write_pairs(out, ready, source, target)
+    kept = None
+    if save:
+        with opened(configuration()) as engine, db.transaction(engine) as session:
+            kept = units.take(session, ready)
+    unsure = [at for at, row in enumerate(rows, 1) if row["sure"] < aligning.UNSURE]
+    if as_json:
+        write_json({"rows": [{"source": r["source"], "target": r["target"], "sure": r["sure"]} for r in rows],
+                    "units": len(ready), "unsure": unsure, "new": kept.new if kept else None})  # fmt: skip
+        return
+    if out is None and not save:
+        for at, row in enumerate(rows, 1):
+            click.echo(f"{at}{' ?' if at in unsure else ''}\n  {' / '.join(row['source']) or '-'}\n  {' / '.join(row['target']) or '-'}")
+    click.echo(f"{len(rows)} rows, {len(ready)} with both sides; unsure: {', '.join(map(str, unsure)) or 'none'}.")
+    if out is not None:
+        click.echo(f"{out}: {len(ready)} pairs.")
+    if kept is not None:
+        click.echo(f"{kept.new} new in the memory, {kept.merged} found in a new place, {kept.unchanged} known already.")
+
+
+def _write_pairs(out: Path, ready: list, source: str, target: str) -> None:
+    from importers import spreadsheet
+
+    table = [source, target], [(row.source, row.target) for row in ready]
+    match out.suffix.lower():
+        case ".csv":
+            out.write_bytes(spreadsheet.write_csv(*table))
+        case ".xlsx":
+            out.write_bytes(spreadsheet.write_xlsx(*table))
+        case ".tmx":
+            with out.open("wb") as stream:
+                memoryfiles.write_tmx(stream, map(memoryfiles.to_file, ready), memoryfiles.Filter(source=source))
+        case other:
+            raise CouldNot(f"{other or 'no ending'}: choose a file that ends in .csv, .xlsx or .tmx")
+
+
 def moment(_context, _parameter, value: str | None) -> dt.datetime | None:
     """A day as the moment it begins, in UTC."""
     if value is None:

@@ -30,6 +30,7 @@ def models() -> Models:
 def install(app: Flask) -> None:
     """Every page, what pages share, and the guard before them."""
     from app.web import (
+        aligning,
         bearer,
         concepts,
         desk,
@@ -42,6 +43,7 @@ def install(app: Flask) -> None:
         lookup,
         matching,
         memory,
+        memoryfiles,
         people,
         printing,
         review,
@@ -67,6 +69,8 @@ def install(app: Flask) -> None:
         matching,
         concepts, printing,
         termfiles,
+        memoryfiles,
+        aligning,
     ):
         # fmt: on
         app.register_blueprint(module.pages)
@@ -134,7 +138,7 @@ def _navigation() -> list[tuple[str, str, bool]]:
     add(_("Look up"), "lookup.look_up", "lookup")
     if access.has_role(current_user, RoleName.STAFF, RoleName.ADMINISTRATOR):
         add(_("Documents"), "documents.listing", "documents")
-    add(_("Memory"), "memory.search", "memory", "keeping")
+    add(_("Memory"), "memory.search", "memory", "keeping", "memoryfiles", "aligning")
     if access.is_administrator(current_user):
         add(_("Files of terms"), "termfiles.listing", "termfiles")
         add(_("The desk"), "desk.desk", "desk")

@@ -101,7 +101,9 @@ def detail_words(detail: str) -> str:
 
 
 def origin_words(origin: str) -> str:
-    return {"approved": _("reviewed here"), "import": _("imported"), "starter": _("starter pack")}.get(origin, origin)
+    return {"approved": _("reviewed here"), "import": _("imported"), "starter": _("starter pack"), "alignment": _("aligned documents")}.get(
+        origin, origin
+    )
 
 
 def quality_words(quality: str) -> str:
@@ -130,7 +132,7 @@ def _words() -> dict:
         "origin_words": origin_words,
         "quality_words": quality_words,
         "recall_words": recall_words,
-        "origins": ("approved", "import", "starter"),
+        "origins": ("approved", "import", "alignment", "starter"),
         "qualities": [str(q) for q in QUALITIES],
         "bulk": acts.BULK,
         "finders": [f for f in findings.FINDERS if f != "filter"],

@@ -490,7 +490,7 @@ def test_a_preview_doubts_languages_that_are_exchanged_or_others():
 def test_an_uploaded_file_is_kept_in_parts_and_read_as_it_was(engine, monkeypatch):
     monkeypatch.setattr(imports, "PART", 1000)
     data = many(300)
-    import_id = imports.upload(engine, io.BytesIO(data), "groot.tmx", by=None)
+    import_id = imports.upload(engine, io.BytesIO(data), "groot.tmx")
     with db.new_session(engine, writes=False) as session:
         entry = session.get_one(MemoryImport, import_id)
         assert (entry.size, entry.kind, entry.state) == (len(data), "tmx", "waiting")
@@ -507,7 +507,7 @@ def test_an_uploaded_file_is_kept_in_parts_and_read_as_it_was(engine, monkeypatc
 def test_the_job_goes_on_in_another_worker(engine, monkeypatch):
     monkeypatch.setattr(imports, "BATCH", 50)
     data = many(1000)
-    import_id = imports.upload(engine, io.BytesIO(data), "groot.tmx", by=None)
+    import_id = imports.upload(engine, io.BytesIO(data), "groot.tmx")
     subject = {"import": import_id}
     done, total, _ = imports.job(engine, subject)
     assert 0 <= done < total
