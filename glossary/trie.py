@@ -28,8 +28,9 @@ class _Step:
     __slots__ = ("by_key", "by_set", "ends")
 
     def __init__(self) -> None:
-        self.by_key: dict[str, tuple[_Step, ...]] = {}
-        self.by_set: dict[frozenset[str], _Step] = {}
+        # most steps are the last of a term: no tables until something follows
+        self.by_key: dict[str, tuple[_Step, ...]] | None = None
+        self.by_set: dict[frozenset[str], _Step] | None = None
         self.ends: tuple[Form, ...] = ()
 
 
@@ -50,11 +51,15 @@ class Trie:
             return
         step = self._root
         for keys in form.keys:
+            if step.by_set is None:
+                step.by_key = {}
+                step.by_set = {}
             following = step.by_set.get(keys)
             if following is None:
                 following = step.by_set[keys] = _Step()
+                by_key = step.by_key
                 for key in keys:
-                    step.by_key[key] = (*step.by_key.get(key, ()), following)
+                    by_key[key] = (*by_key[key], following) if key in by_key else (following,)
             step = following
         step.ends = (*step.ends, form)
         self._ends.setdefault(form.concept_id, []).append(step)
@@ -75,6 +80,8 @@ class Trie:
                 following: dict[int, _Step] = {}
                 for step in edge:
                     by_key = step.by_key
+                    if by_key is None:
+                        continue
                     for key in sentence[place]:
                         for found in by_key.get(key, ()):
                             following[id(found)] = found

@@ -322,7 +322,17 @@ def exact_fold(text: str, language: str) -> str:
     """
     if text.isascii() and text.isprintable():
         return " ".join(text.split())
-    own = _language(language)
+    if len(text) <= 48:
+        return _exact_fold_short(text, _language(language))
+    return _exact_fold(text, _language(language))
+
+
+@lru_cache(maxsize=65536)
+def _exact_fold_short(text: str, own: str) -> str:
+    return _exact_fold(text, own)
+
+
+def _exact_fold(text: str, own: str) -> str:
     table = _weak_table(own)
     while True:
         before = text
@@ -356,10 +366,14 @@ def lower(text: str, language: str) -> str:
     """Without case, as the language does it: in Turkish and Azerbaijani I is the capital of ı and İ that of i."""
     if text.isascii() and language[:2] not in ("tr", "az"):
         return text.lower()
-    try:
-        dotless = base(language) in ("tr", "az")
-    except UnknownLanguage:
-        dotless = False
-    if dotless:
+    if _is_dotless(language):
         text = text.replace("İ", "i").replace("I", "ı")
     return normalize("NFC", text.casefold())
+
+
+@lru_cache(maxsize=512)
+def _is_dotless(language: str) -> bool:
+    try:
+        return base(language) in ("tr", "az")
+    except UnknownLanguage:
+        return False

@@ -195,6 +195,8 @@ def _lemma(word: str, language: str) -> str:
         found = stems.in_dictionary(word, language) or word
         common = next((at for at, (a, b) in enumerate(zip(word, found, strict=False)) if a != b), len(found))
         return word if _TURKISH_DERIVED.match(word, common) else lower(found, language)
+    if language in ("ru", "uk"):  # a guess takes a dozen look-ups in a packed dictionary; the stem serves as well
+        return lower(stems.in_dictionary(word, language) or word, language)
     return lower(stems.lemma(word, language), language)
 
 
