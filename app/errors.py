@@ -20,6 +20,7 @@ from app import accounts, intake, termimports, workflow
 from app.access import Hidden, NotAllowed
 from app.db import current_session
 from app.models import SegmentState
+from app.problems import Problem, problem
 from importers.units import UnreadableFile
 from languages import tags
 
@@ -51,19 +52,23 @@ def install(app: Flask) -> None:
         workflow.ReasonNeeded, workflow.NothingToHandOver, termimports.NotReady, termimports.ChangedMeanwhile, accounts.WeakPassword, accounts.InvitationNotValid,
         accounts.WrongCredentials, accounts.TooManyAttempts, accounts.NotAnAddress, accounts.AlreadyThere,
         accounts.LastAdministrator, intake.SameLanguage, intake.AlreadyAsked, tags.UnknownLanguage, UnreadableFile,
-        StaleDataError, OperationalError, IntegrityError, DataError, OverflowError, CSRFError, HTTPException, Exception,
+        StaleDataError, OperationalError, IntegrityError, DataError, OverflowError, CSRFError, Problem, HTTPException, Exception,
     ):  # fmt: skip
         app.register_error_handler(kind, respond)
 
 
 def respond(error: Exception) -> Response:
     """The answer to an error, in the form that was asked for."""
+    if isinstance(error, Problem):
+        return problem(error.status, error.detail, error.title, **error.more)
     if isinstance(error, HTTPException) and error.code is not None and error.code < 400:
         return error.get_response()
     if isinstance(error, SQLAlchemyError):
         # the page that tells it reads from the same session
         current_session().rollback()
     told = answer(error)
+    if request.path.startswith("/api/"):
+        return problem(told.status, told.message, told.title, **(told.extra or {}))
     if wants_json():
         body = {"message": told.message, **(told.extra or {})}
         return make_response(jsonify(body), told.status)

@@ -77,6 +77,11 @@ def install(app: Flask) -> None:
         if module.pages.name in bearer.SCOPES:
             # no cookie lets anybody in there, so no other page can misuse one
             app.extensions["csrf"].exempt(module.pages)
+    from app import api
+
+    app.register_blueprint(api.install())
+    # a program's token is not a cookie that another page could misuse; a cookie's writes are checked in api.enter
+    app.extensions["csrf"].exempt(api.pages)
     app.before_request(_guard)
     app.context_processor(_shared)
     words.install(app)
@@ -91,6 +96,10 @@ def _guard() -> Response | None:
         return None
     if request.blueprint in bearer.SCOPES:
         return bearer.enter()
+    if request.blueprint == "api":
+        from app import api
+
+        return api.enter()
     if not current_user.is_authenticated:
         return current_app.login_manager.unauthorized()
     if endpoint not in ROLELESS_ENDPOINTS and not access.belongs(current_user):

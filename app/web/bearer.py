@@ -16,6 +16,7 @@ from sqlalchemy.exc import OperationalError
 from app import access, db, tokens
 from app.access import Hidden
 from app.db import current_session
+from app.models import AccessToken
 from app.tokens import TokenNotValid
 
 #: Which blueprints are reached by token only, and the scope it must have.
@@ -61,6 +62,12 @@ def enter() -> Response | None:
     if not access.belongs(token.person):
         raise Hidden
     return None
+
+
+def note_quietly(token: AccessToken) -> None:
+    """Keep when a token was used, for a request that only reads; another writer that is busy is not waited for long."""
+    with suppress(OperationalError):
+        tokens.note_use(current_app.extensions["engine"], token)
 
 
 def refusal(reason: str) -> str:

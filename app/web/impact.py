@@ -6,13 +6,13 @@ from flask import Blueprint, flash, make_response, render_template, request
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from app import access, impact
+from app import access, deciding, impact
 from app.access import Hidden, NotAllowed
 from app.db import current_session
 from app.models import Impact, RoleName
 from app.web import see_other
-from glossary import editing, proposing
-from glossary.models import Concept, Proposal, Term
+from glossary import editing
+from glossary.models import Concept, Term
 from glossary.refusals import ChangedMeanwhile
 
 pages = Blueprint("impact", __name__)
@@ -101,51 +101,23 @@ def apply(impact_id: int):
     if concept is None:
         raise Hidden
     reason = request.form.get("reason", "").strip()
-    by = {"by": current_user.name, "by_id": current_user.id}
     if found.applied_at is not None:
         flash(_("Somebody was faster: this was already decided."), "waits")
         return see_other("impact.show", impact_id=impact_id)
-    if found.wanted == "law":
-        access.require_role(current_user, RoleName.REVIEWER, RoleName.STAFF, RoleName.ADMINISTRATOR)
-        opened = impact.apply(db, found, by=_me(), reason=reason)
-    else:
-        term = next((t for t in concept.terms if t.id == found.terms[0]["id"]), None)
-        if term is None:
-            raise Hidden
-        access.require_language_reviewer(current_user, term.language)
-        if not reason:
-            flash(_("Say why: whoever used the word learns from it. Nothing was changed."), "amber")
-            return see_other("impact.show", impact_id=impact_id)
-        try:
-            _change(db, found, concept, term, reason, by)
-        except editing.OwnProposal:
-            raise NotAllowed("own-proposal") from None
-        except (editing.NotDecidable, ChangedMeanwhile):
-            db.rollback()
-            flash(_("What this is about was changed meanwhile. Read it again, then decide."), "amber")
-            return see_other("lookup.concept", code=concept.code)
-        opened = impact.apply(db, found, by=_me(), reason=reason, instead=impact.instead_of(concept, term))
+    if not reason and found.wanted != "law":
+        flash(_("Say why: whoever used the word learns from it. Nothing was changed."), "amber")
+        return see_other("impact.show", impact_id=impact_id)
+    try:
+        opened = deciding.make_change(db, _me(), found, reason)
+    except editing.OwnProposal:
+        raise NotAllowed("own-proposal") from None
+    except (editing.NotDecidable, ChangedMeanwhile):
+        db.rollback()
+        flash(_("What this is about was changed meanwhile. Read it again, then decide."), "amber")
+        return see_other("lookup.concept", code=concept.code)
     db.commit()
     flash(_("Done. Texts that must change: %(number)s. They are in the reviewers' queue.", number=opened), "done")
     return see_other("impact.show", impact_id=impact_id)
-
-
-def _change(db, found: Impact, concept: Concept, term: Term, reason: str, by: dict) -> None:
-    subject = found.subject or {}
-    if subject.get("proposal"):
-        proposal = db.get(Proposal, subject["proposal"], with_for_update=True)
-        if proposal is None or proposal.concept_id != concept.id:
-            raise Hidden
-        proposing.approve_change(db, proposal, answer=reason, **by)
-    elif subject.get("by"):
-        other = db.get(Term, subject["by"])
-        if other is None or other.status != "proposed" or other.replaces_id != term.id:
-            raise editing.NotDecidable(subject["by"], "decided", "approved")
-        editing.approve_term(db, other, "preferred", why=reason, **by)
-    elif found.wanted == "forbidden":
-        editing.forbid_term(db, term, reason, **by)
-    else:
-        editing.deprecate_term(db, term, reason, **by)
 
 
 # --- what must change ---------------------------------------------------------------------------------

@@ -8,13 +8,13 @@ from flask_login import current_user
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from app import access, impact
-from app.access import Hidden
+from app import access, deciding, impact
+from app.access import Hidden, NotAllowed
 from app.db import current_session
-from app.models import RoleName
 from app.web import see_other
 from glossary import law
 from glossary.models import History, LegalReference
+from glossary.refusals import ChangedMeanwhile
 
 pages = Blueprint("law", __name__)
 
@@ -23,7 +23,7 @@ FLAGS = 20
 
 
 def _may_settle() -> bool:
-    return access.has_role(current_user, RoleName.REVIEWER, RoleName.STAFF, RoleName.ADMINISTRATOR)
+    return access.has_role(current_user, *deciding.LOOKS_AT_LAW)
 
 
 @pages.get("/law")
@@ -56,21 +56,27 @@ def _reference(db, reference_id: int) -> LegalReference:
 @pages.post("/law/<int:reference_id>/settle")
 def settle(reference_id: int):
     """A person has looked: the concept quotes the new words from now on, or keeps the old ones."""
-    access.require_role(current_user, RoleName.REVIEWER, RoleName.STAFF, RoleName.ADMINISTRATOR)
+    access.require_role(current_user, *deciding.LOOKS_AT_LAW)
     db = current_session()
     reference = _reference(db, reference_id)
     why = request.form.get("why", "").strip()
     decision = request.form.get("decision")
     if decision not in ("take over", "keep"):
         raise Hidden
-    if reference.flagged_at is None or request.form.get("flagged", "") != reference.flagged_at.isoformat():
+    try:
+        deciding.settle_law(
+            db,
+            current_user._get_current_object(),
+            reference,
+            take_over=decision == "take over",
+            why=why,
+            flagged=request.form.get("flagged", ""),
+        )
+    except ChangedMeanwhile:
         flash(_("Somebody was faster, or a newer text came in. Read it again, then decide."), "waits")
-    elif not why:
+    except NotAllowed:
         flash(_("Say what the change means for the concept. Nothing was changed."), "amber")
     else:
-        law.settle(
-            db, reference, by=current_user.name, by_id=current_user.id, why=why, take_over=decision == "take over"
-        )
         db.commit()
         flash(_("Noted. The history of the concept says who looked, and why."), "done")
     return see_other("law.changes")
@@ -79,7 +85,7 @@ def settle(reference_id: int):
 @pages.post("/law/<int:reference_id>/impact")
 def texts(reference_id: int):
     """Which segments and documents used the words of the concept."""
-    access.require_role(current_user, RoleName.REVIEWER, RoleName.STAFF, RoleName.ADMINISTRATOR)
+    access.require_role(current_user, *deciding.LOOKS_AT_LAW)
     db = current_session()
     reference = _reference(db, reference_id)
     words = [t for t in reference.concept.terms if t.status != "forbidden"]

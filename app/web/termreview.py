@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy import select
 
-from app import access, errors, impact
+from app import access, deciding, errors
 from app.access import Hidden, NotAllowed
 from app.db import current_session
 from app.models import AnswerRead, RoleName, Segment
@@ -387,44 +387,19 @@ def decide(term_id: int):
             flash(_("Somebody was faster: this term was already decided."), "waits")
             return _back(None)
         raise Hidden
-    access.require_language_reviewer(current_user, term.language)
     code, language = term.concept.code, term.language
-    reason = _said("reason")
-    decision = request.form.get("decision")
-    said = _("Decided. It counts from the next look-up on.")
+    facts = {name: _said(name) for name in ("register", "note") if name in request.form}
     try:
-        if term.status != "proposed" and decision in ("prefer", "admit", "refuse", "change"):
-            raise editing.NotDecidable(term.id, term.status, "decided")
-        text = _said("text")
-        facts = {name: _said(name) for name in ("register", "note") if name in request.form}
-        facts = {name: value for name, value in facts.items() if value != (getattr(term, name) or None)}
-        match decision:
-            case "prefer" | "admit":
-                status = "preferred" if decision == "prefer" else "admitted"
-                if text is not None and text != term.text:
-                    # two people stand for a word: the reviewer's own wording waits for the second
-                    proposing.change_proposed_term(db, term, text, status, why=reason, **facts, **_by())
-                    said = _("Changed. It counts once whoever proposed it, or another reviewer, agrees.")
-                else:
-                    editing.refuse_own(term, current_user.name, current_user.id)
-                    if facts:
-                        editing.change_term(db, term, why=reason, **facts, **_by())
-                    replaced = _replaced_by(db, term)
-                    editing.approve_term(db, term, status, why=reason, **_by())
-                    follow_replaced(db, term, replaced)
-                    also = request.form.get("also", type=int)
-                    other = next((t for t in term.concept.terms if t.id == also and t.status == "proposed"), None)
-                    if other is not None and access.reviews_language(current_user, other.language):
-                        editing.approve_term(db, other, "preferred", why=reason, **_by())
-            case "refuse":
-                if not reason:
-                    raise NotAllowed("reason")
-                if same_person(term.created_by, term.created_by_id, current_user.name, current_user.id):
-                    raise editing.OwnProposal(term.id, current_user.name)
-                editing.refuse_term(db, term, reason, **_by())
-                said = _("Refused. Whoever proposed it reads your reason.")
-            case _:
-                raise Hidden
+        came = deciding.decide_term(
+            db,
+            _me(),
+            term,
+            request.form.get("decision", ""),
+            reason=_said("reason"),
+            text=_said("text"),
+            also=request.form.get("also", type=int),
+            **facts,
+        )
     except editing.OwnProposal:
         raise NotAllowed("own-proposal") from None
     except editing.NotDecidable:
@@ -435,38 +410,39 @@ def decide(term_id: int):
         flash(refusal(error), "amber")
         return _back(code, language)
     db.commit()
-    flash(said, "done")
+    flash(outcome(came), "done")
     return _back(code, language)
+
+
+def _me():
+    return current_user._get_current_object()
+
+
+def outcome(came: str) -> str:
+    """What came of a decision, and from when it counts."""
+    return {
+        "approved": _("Decided. It counts from the next look-up on."),
+        "changed": _("Changed. It counts once whoever proposed it, or another reviewer, agrees."),
+        "refused": _("Refused. Whoever proposed it reads your reason."),
+    }[came]
 
 
 @pages.post("/proposals/<int:proposal_id>/decide")
 def decide_change(proposal_id: int):
     """A reviewer of the language decides on a change that somebody asked for."""
     db = current_session()
-    proposal = _proposal(db, proposal_id)
-    access.require_language_reviewer(current_user, proposal.language)
-    concept = db.get(Concept, proposal.concept_id)
-    if concept is None:
-        raise Hidden
-    reason = _said("reason")
-    said = _("Decided. It counts from the next look-up on.")
+    proposal = deciding.find_proposal(db, proposal_id)
+    concept = db.get_one(Concept, proposal.concept_id)
+    decision = request.form.get("decision", "")
     try:
-        match request.form.get("decision"):
-            case "approve":
-                values = _changed_values(proposal)
-                if values:
-                    proposing.change_proposal(db, proposal, answer=reason, **values, **_by())
-                    said = _("Changed. It counts once whoever proposed it, or another reviewer, agrees.")
-                else:
-                    proposing.approve_change(db, proposal, answer=reason, **_by())
-                    follow_change(db, proposal)
-            case "refuse":
-                if not reason:
-                    raise NotAllowed("reason")
-                proposing.refuse_change(db, proposal, reason, **_by())
-                said = _("Refused. Whoever proposed it reads your reason.")
-            case _:
-                raise Hidden
+        came = deciding.decide_change(
+            db,
+            _me(),
+            proposal,
+            decision,
+            reason=_said("reason"),
+            values=_changed_values(proposal) if decision == "approve" else None,
+        )
     except editing.OwnProposal:
         raise NotAllowed("own-proposal") from None
     except editing.NotDecidable:
@@ -477,30 +453,8 @@ def decide_change(proposal_id: int):
         flash(refusal(error), "amber")
         return _back(concept.code, proposal.language)
     db.commit()
-    flash(said, "done")
+    flash(outcome(came), "done")
     return _back(concept.code, proposal.language)
-
-
-def _replaced_by(db, term: Term) -> Term | None:
-    """The word that this one takes the place of, if it may be used until then."""
-    replaced = db.get(Term, term.replaces_id) if term.replaces_id is not None else None
-    return replaced if replaced is not None and replaced.status in USABLE else None
-
-
-def follow_replaced(db, term: Term, replaced: Term | None) -> None:
-    """Texts that use the word which this one took the place of go into the reviewers' queue."""
-    if replaced is not None:
-        me = current_user._get_current_object()
-        impact.follow(db, term.concept, replaced, "replaced", by=me, reason=term.reason or "")
-
-
-def follow_change(db, proposal: Proposal) -> None:
-    """The same when somebody agreed that a word must not be used, or is old."""
-    status = proposal.values.get("status")
-    if proposal.kind == "term" and status in ("forbidden", "deprecated"):
-        term = db.get(Term, proposal.term_id)
-        me = current_user._get_current_object()
-        impact.follow(db, term.concept, term, status, by=me, reason=proposal.reason or "")
 
 
 def _changed_values(proposal: Proposal) -> dict:
@@ -520,14 +474,6 @@ def _changed_values(proposal: Proposal) -> dict:
             elif said != value:
                 found[name] = said
     return found
-
-
-def _proposal(db, proposal_id: int) -> Proposal:
-    """The proposal, locked, so that two who decide at once are one after the other."""
-    proposal = db.scalar(select(Proposal).where(Proposal.id == proposal_id).with_for_update())
-    if proposal is None:
-        raise Hidden
-    return proposal
 
 
 def _back(code: str | None, language: str | None = None) -> Response:
@@ -605,11 +551,7 @@ def agree(term_id: int):
     term = db.get(Term, term_id)
     if term is None:
         raise Hidden
-    if not proposing.may_agree(term, current_user.name, current_user.id):
-        raise NotAllowed("own-proposal")
-    replaced = _replaced_by(db, term)
-    proposing.agree_term(db, term, **_by())
-    follow_replaced(db, term, replaced)
+    deciding.agree_term(db, _me(), term)
     db.commit()
     flash(_("Agreed. It counts from the next look-up on."), "done")
     return see_other("termreview.answers")
@@ -619,12 +561,9 @@ def agree(term_id: int):
 def agree_change(proposal_id: int):
     """Whoever asked for a change agrees with how the reviewer put it."""
     db = current_session()
-    proposal = _proposal(db, proposal_id)
-    if proposal.by_id != current_user.id:
-        raise Hidden
+    proposal = deciding.find_proposal(db, proposal_id)
     try:
-        proposing.agree_change(db, proposal, **_by())
-        follow_change(db, proposal)
+        deciding.agree_change(db, _me(), proposal)
     except (editing.NotDecidable, ChangedMeanwhile) as error:
         db.rollback()
         flash(refusal(error) if isinstance(error, ChangedMeanwhile) else _("Somebody was faster: this was already decided."), "amber")
@@ -655,7 +594,7 @@ def withdraw(term_id: int):
 def withdraw_change(proposal_id: int):
     """Whoever asked for a change thinks better of it."""
     db = current_session()
-    proposal = _proposal(db, proposal_id)
+    proposal = deciding.find_proposal(db, proposal_id)
     if proposal.by_id != current_user.id:
         raise Hidden
     try:

@@ -1,0 +1,189 @@
+"""What a reviewer may do with a proposal, whoever asks for it: a page, or a program with the reviewer's token.
+
+Each verb checks who may, does one thing and commits nothing. Raises what the term base raises, and NotAllowed.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app import access, impact
+from app.access import Hidden, NotAllowed
+from app.models import Impact, Person
+from glossary import editing, law, proposing
+from glossary.models import USABLE, Concept, LegalReference, Proposal, Term
+from glossary.refusals import ChangedMeanwhile, same_person
+
+
+def _by(person: Person) -> dict[str, Any]:
+    return {"by": person.name, "by_id": person.id}
+
+
+def decide_term(
+    session: Session, person: Person, term: Term, decision: str, *, reason: str | None = None, text: str | None = None,
+    also: int | None = None, **facts: Any,
+) -> str:  # fmt: skip
+    """Decide on a proposed word: "prefer", "admit" or "refuse". `text` is the reviewer's own wording, `facts` other
+    columns, `also` the number of the word of the other language that was proposed with it.
+
+    What came of it: "approved", "refused", or "changed" when the wording waits for a second person."""
+    access.require_language_reviewer(person, term.language)
+    if term.status != "proposed":
+        raise editing.NotDecidable(term.id, term.status, "decided")
+    if decision == "refuse":
+        if not reason:
+            raise NotAllowed("reason")
+        if same_person(term.created_by, term.created_by_id, person.name, person.id):
+            raise editing.OwnProposal(term.id, person.name)
+        editing.refuse_term(session, term, reason, **_by(person))
+        return "refused"
+    if decision not in ("prefer", "admit"):
+        raise Hidden
+    status = "preferred" if decision == "prefer" else "admitted"
+    facts = {name: value for name, value in facts.items() if value != (getattr(term, name) or None)}
+    if text is not None and text != term.text:
+        proposing.change_proposed_term(session, term, text, status, why=reason, **facts, **_by(person))
+        return "changed"
+    editing.refuse_own(term, person.name, person.id)
+    if facts:
+        editing.change_term(session, term, why=reason, **facts, **_by(person))
+    replaced = _in_the_place_of(session, term)
+    editing.approve_term(session, term, status, why=reason, **_by(person))
+    _follow_replaced(session, person, term, replaced)
+    other = next((t for t in term.concept.terms if t.id == also and t.status == "proposed"), None)
+    if other is not None and access.reviews_language(person, other.language):
+        editing.approve_term(session, other, "preferred", why=reason, **_by(person))
+    return "approved"
+
+
+def decide_change(
+    session: Session, person: Person, proposal: Proposal, decision: str, *, reason: str | None = None,
+    values: dict[str, Any] | None = None,
+) -> str:  # fmt: skip
+    """Decide on a change somebody asked for: "approve" or "refuse"; `values` are how the reviewer puts it otherwise.
+    What came of it, as `decide_term` says it."""
+    access.require_language_reviewer(person, proposal.language)
+    if decision == "refuse":
+        if not reason:
+            raise NotAllowed("reason")
+        proposing.refuse_change(session, proposal, reason, **_by(person))
+        return "refused"
+    if decision != "approve":
+        raise Hidden
+    if values:
+        proposing.change_proposal(session, proposal, answer=reason, **values, **_by(person))
+        return "changed"
+    proposing.approve_change(session, proposal, answer=reason, **_by(person))
+    _follow_change(session, person, proposal)
+    return "approved"
+
+
+def agree_term(session: Session, person: Person, term: Term) -> None:
+    """Whoever proposed a word agrees with a reviewer's wording."""
+    if not proposing.may_agree(term, person.name, person.id):
+        raise NotAllowed("own-proposal")
+    replaced = _in_the_place_of(session, term)
+    proposing.agree_term(session, term, **_by(person))
+    _follow_replaced(session, person, term, replaced)
+
+
+def agree_change(session: Session, person: Person, proposal: Proposal) -> None:
+    """Whoever asked for a change agrees with how a reviewer put it."""
+    if proposal.by_id != person.id:
+        raise Hidden
+    proposing.agree_change(session, proposal, **_by(person))
+    _follow_change(session, person, proposal)
+
+
+def find_proposal(session: Session, proposal_id: int) -> Proposal:
+    """The proposal, locked, so that two who decide at once are one after the other. Raises Hidden."""
+    proposal = session.scalar(select(Proposal).where(Proposal.id == proposal_id).with_for_update())
+    if proposal is None or session.get(Concept, proposal.concept_id) is None:
+        raise Hidden
+    return proposal
+
+
+def find_term(session: Session, term_id: int) -> Term:
+    """The term. Raises Hidden."""
+    term = session.get(Term, term_id)
+    if term is None:
+        raise Hidden
+    return term
+
+
+# What follows from it
+
+
+def _in_the_place_of(session: Session, term: Term) -> Term | None:
+    """The word that this one takes the place of, if it may be used until then."""
+    replaced = session.get(Term, term.replaces_id) if term.replaces_id is not None else None
+    return replaced if replaced is not None and replaced.status in USABLE else None
+
+
+def _follow_replaced(session: Session, person: Person, term: Term, replaced: Term | None) -> None:
+    """Texts that use the word which this one took the place of go into the reviewers' queue."""
+    if replaced is not None:
+        impact.follow(session, term.concept, replaced, "replaced", by=person, reason=term.reason or "")
+
+
+def _follow_change(session: Session, person: Person, proposal: Proposal) -> None:
+    """The same when somebody agreed that a word must not be used, or is old."""
+    status = proposal.values.get("status")
+    if proposal.kind == "term" and status in ("forbidden", "deprecated"):
+        term = session.get_one(Term, proposal.term_id)
+        impact.follow(session, term.concept, term, status, by=person, reason=proposal.reason or "")
+
+
+def make_change(session: Session, person: Person, found: Impact, reason: str) -> int:
+    """Make the change that a search was asked for, and put what must change into the reviewers' queues; how many
+    entries are open. Raises NotAllowed, OwnProposal, NotDecidable, ChangedMeanwhile."""
+    concept = session.get(Concept, found.concept_id)
+    if concept is None:
+        raise Hidden
+    if found.applied_at is not None:
+        raise editing.NotDecidable(found.id, "applied", "applied")
+    if found.wanted == "law":
+        access.require_role(person, *LOOKS_AT_LAW)
+        return impact.apply(session, found, by=person, reason=reason)
+    term = next((t for t in concept.terms if t.id == found.terms[0]["id"]), None)
+    if term is None:
+        raise Hidden
+    access.require_language_reviewer(person, term.language)
+    if not reason:
+        raise NotAllowed("reason")
+    subject = found.subject or {}
+    if subject.get("proposal"):
+        proposal = find_proposal(session, subject["proposal"])
+        if proposal.concept_id != concept.id or proposal.term_id != term.id:
+            raise Hidden
+        proposing.approve_change(session, proposal, answer=reason, **_by(person))
+    elif subject.get("by"):
+        other = session.get(Term, subject["by"])
+        if other is None or other.status != "proposed" or other.replaces_id != term.id:
+            raise editing.NotDecidable(subject["by"], "decided", "approved")
+        editing.approve_term(session, other, "preferred", why=reason, **_by(person))
+    elif found.wanted == "forbidden":
+        editing.forbid_term(session, term, reason, **_by(person))
+    else:
+        editing.deprecate_term(session, term, reason, **_by(person))
+    return impact.apply(session, found, by=person, reason=reason, instead=impact.instead_of(concept, term))
+
+
+#: Who looks at changes of the law.
+LOOKS_AT_LAW = (access.RoleName.REVIEWER, access.RoleName.STAFF, access.RoleName.ADMINISTRATOR)
+
+
+def settle_law(
+    session: Session, person: Person, reference: LegalReference, *, take_over: bool, why: str, flagged: str
+) -> None:
+    """A person looked at a change of the law. `flagged`: the moment of the flag they saw. Raises ChangedMeanwhile when
+    a newer text came in, or somebody was faster."""
+    access.require_role(person, *LOOKS_AT_LAW)
+    if reference.flagged_at is None or flagged != reference.flagged_at.isoformat():
+        raise ChangedMeanwhile(reference.id, {})
+    if not why:
+        raise NotAllowed("reason")
+    law.settle(session, reference, why=why, take_over=take_over, **_by(person))
