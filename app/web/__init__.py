@@ -33,6 +33,7 @@ def install(app: Flask) -> None:
         aligning,
         bearer,
         concepts,
+        concordance,
         desk,
         documents,
         editor,
@@ -62,7 +63,7 @@ def install(app: Flask) -> None:
     # fmt: off
     for module in (
         health, signin, settings, work, documents, editor, review, lookup, termreview, impact, law, memory, people, desk,
-        tokens,
+        tokens, concordance,
         tmserver,
         tmx,
         keeping,

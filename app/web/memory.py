@@ -11,8 +11,9 @@ from app.access import Hidden, NotAllowed
 from app.db import current_session
 from app.models import RoleName
 from app.web import see_other
+from app.web.concordance import LONGEST, ON_PAGE, look
 from languages import tags
-from memory import acts, concordance
+from memory import acts
 from memory.models import Unit
 
 pages = Blueprint("memory", __name__)
@@ -33,19 +34,23 @@ def _asked_pair() -> tuple[str, str]:
 def search():
     """A phrase anywhere in the memory, with what stands around it."""
     db = current_session()
-    query = request.args.get("q", "").strip()[:500]
+    query = request.args.get("q", "").strip()[:LONGEST]
     source, target = _asked_pair()
-    found = []
+    found, words = [], request.args.get("how") == "words"
+    apart = words
     if query:
         if not access.reads_memory(current_user, source, target):
             raise NotAllowed("not-reader", language=target)
-        found = concordance.concordance(db, query, source_language=source, target_language=target, side="either")
+        found, apart = look(db, query, source, target, words=words, most=ON_PAGE)
     return render_template(
         "memory.html",
         query=query,
         source=source,
         target=target,
         found=found,
+        words=words,
+        apart=apart,
+        most=ON_PAGE,
         languages=tags.OUR_LANGUAGES,
         may_recall=_may_recall,
         keeps=access.is_keeper(current_user),

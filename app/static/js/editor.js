@@ -2,6 +2,7 @@
 // without this file; here it becomes one place that saves itself and never loads again. README.md beside this file
 // lists what the page must hold.
 
+import { Concordance } from "./editor/concordance.js";
 import { Field } from "./editor/field.js";
 import { listen } from "./editor/keys.js";
 import { Outbox, requestId } from "./editor/outbox.js";
@@ -50,6 +51,7 @@ function send(record, { last = false }) {
 
 const outbox = new Outbox(person(), send, (id, kind, details) => report(String(id), kind, details));
 const panel = new Panel(part(main, "panel"), words, token);
+const concordance = new Concordance(panel.element, token, words);
 const proposing = new Proposing(panel.element, token, words, () => panel.forgetOthers());
 
 /** What happened to a text on its way to the server. */
@@ -603,6 +605,7 @@ listen(keys, {
   character: (character) => current?.field?.insert(character),
   term: (mark) => panel.showTerm(mark.dataset.concept),
   propose: () => proposing.open(),
+  search: () => concordance.open(),
   comment: () => panel.element.querySelector("form[data-comment-form] textarea")?.focus(),
   keep: () => current && outbox.push(current.id).then(({ kind }) => kind === "none" && status("saved", { body: {} })),
   commit: (sendingBack) => {

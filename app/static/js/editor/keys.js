@@ -7,7 +7,7 @@ const inText = (target) => target.closest?.("input, textarea, select, [contented
 
 /** Listen for keys. `dialog` lists them; `actions` are what they do: `commit` (and `commitOf(form)` in another form),
  *  `step(direction, toDo)`, `suggestion(n)`, `source()`, `tag(n)`, `nextTag()`, `character(c)`, `signs()`, `comment()`, `propose()`,
- *  `sendBack()`, `keep()`, `term(mark)`. */
+ *  `search()`, `sendBack()`, `keep()`, `term(mark)`. */
 export function listen(dialog, actions) {
   const action = (event) => {
     const { altKey: alt, shiftKey: shift, code, key } = event;
@@ -31,7 +31,7 @@ export function listen(dialog, actions) {
     if (!shift) return null;
     if (digit > 0) return () => actions.tag(digit);
     if (CHARACTERS[code]) return () => actions.character(CHARACTERS[code]);
-    return { KeyM: actions.signs, KeyC: actions.comment, KeyP: actions.propose, KeyB: actions.sendBack }[code] ?? null;
+    return { KeyM: actions.signs, KeyC: actions.comment, KeyP: actions.propose, KeyF: actions.search, KeyB: actions.sendBack }[code] ?? null;
   };
   document.addEventListener("keydown", (event) => {
     if (event.isComposing || event.getModifierState("AltGraph") || dialog.open) return;

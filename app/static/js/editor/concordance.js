@@ -1,0 +1,68 @@
+// Searching the memory beside the segment: what is selected in the source or in the translation is looked for, and what
+// was found appears in the panel.
+
+const TAG = /\u2066?\u202f?<\/?\d{1,4}\/?>\u202f?\u2069?/g;
+
+export class Concordance {
+  /** `panel`: the panel's element; `token()`: the form token; `words`: the sentences the script says. */
+  constructor(panel, token, words) {
+    this.panel = panel;
+    this.token = token;
+    this.words = words;
+    panel.addEventListener("submit", (event) => {
+      const form = event.target.closest("form[data-concordance-form]");
+      if (!form) return;
+      event.preventDefault();
+      event.stopPropagation();
+      this.#ask(form);
+    });
+  }
+
+  /** Look for what is selected, or open the field for it. By key. */
+  open() {
+    const details = this.panel.querySelector("details[data-concordance]");
+    if (!details) return;
+    const selected = this.#selected();
+    const form = details.querySelector("form");
+    details.open = true;
+    details.scrollIntoView({ block: "nearest" });
+    form.elements.q.focus();
+    if (!selected) return;
+    form.elements.q.value = selected.slice(0, form.elements.q.maxLength);
+    this.#ask(form);
+  }
+
+  #selected() {
+    const at = document.activeElement;
+    if (at?.matches?.(".segment.is-open textarea[name=text]") && at.selectionStart !== at.selectionEnd) {
+      return at.value.slice(at.selectionStart, at.selectionEnd).replace(TAG, "").trim();
+    }
+    const selection = document.getSelection();
+    const range = selection.rangeCount && !selection.isCollapsed ? selection.getRangeAt(0) : null;
+    if (!range?.startContainer.parentElement?.closest(".segments")) return "";
+    const copy = range.cloneContents();
+    copy.querySelectorAll(".chip").forEach((chip) => chip.remove());
+    return copy.textContent.trim();
+  }
+
+  async #ask(form) {
+    const found = form.parentElement.querySelector("[data-concordance-found]");
+    found.setAttribute("aria-busy", "true");
+    try {
+      const response = await fetch(form.action, {
+        method: "POST", redirect: "manual",
+        headers: { "Content-Type": "application/json", Accept: "text/html", "X-CSRFToken": this.token(), "X-Requested-With": "fetch" },
+        body: JSON.stringify({ q: form.elements.q.value }),
+      });
+      if (!response.ok) throw new Error(response.status);
+      found.innerHTML = await response.text();
+    } catch {
+      const p = document.createElement("p");
+      p.className = "error";
+      p.textContent = this.words.search_failed;
+      found.replaceChildren(p);
+    } finally {
+      found.removeAttribute("aria-busy");
+    }
+  }
+}
