@@ -1,7 +1,6 @@
 """What may be wrong with a draft: tags, numbers, script, direction, copies, edges. Never blocks, always says where.
 
-Terms are checked in `app.suggestions`, which has the term base at hand. Each Problem carries a stable key; the pages
-turn it into words.
+Each Problem carries a stable key; the pages turn it into words.
 """
 
 from __future__ import annotations
@@ -11,6 +10,9 @@ import unicodedata
 from collections import Counter
 from dataclasses import dataclass, field
 
+from sqlalchemy.orm import Session
+
+from glossary import recognition
 from importers import inline
 from languages import identify, marks, tags
 
@@ -19,11 +21,12 @@ from languages import identify, marks, tags
 class Problem:
     """`kind`: "tag-missing", "tag-extra", "tag-repeated", "tag-order", "number-missing", "number-extra", "copy",
     "script", "direction-marks", "term-missing", "term-forbidden", "term-brackets". `severe` problems damage the
-    finished document; the others are hints."""
+    finished document; the others are hints. `concept`: the code of the concept that it is about."""
 
     kind: str
     fields: dict[str, str] = field(default_factory=dict)
     severe: bool = False
+    concept: str | None = None
 
 
 #: Digits with separators inside; the separators differ per language, the digits do not.
@@ -59,3 +62,40 @@ def problems(source: str, target: str, source_language: str, target_language: st
     if tags.direction(target_language) == "rtl" and marks.needs_mark(inline.plain(target)):
         found.append(Problem("direction-marks"))
     return sorted(found, key=lambda problem: not problem.severe)
+
+
+def term_problems(
+    session: Session, source: str, target: str, source_language: str, target_language: str
+) -> list[Problem]:
+    """Where a draft and the term base disagree, each disagreement once: a forbidden word (with what to say instead,
+    and then not also as missing), an approved term that is nowhere in it, a Dutch word that must stay in brackets.
+
+    A forbidden word is told whatever the source says. A deprecated one only when the source is about its concept:
+    elsewhere it is an ordinary word."""
+    if not target.strip():
+        return []
+    about = {
+        hit.concept_id
+        for hit in recognition.recognise(
+            session, source, source_language=source_language, target_language=target_language
+        )
+    }
+    found: list[Problem] = []
+    told: set[int] = set()
+    for bad in recognition.forbidden_in(session, target, target_language):
+        if (bad.status == "deprecated" and bad.concept_id not in about) or bad.concept_id in told:
+            continue
+        told.add(bad.concept_id)
+        fields = {"term": bad.surface, "instead": " / ".join(bad.instead), "reason": bad.reason or ""}
+        found.append(Problem("term-forbidden", fields, concept=bad.code))
+    for missing in recognition.missing_terms(
+        session, source, target, source_language=source_language, target_language=target_language
+    ):
+        if missing.kind == "approved" and missing.concept_id in told:
+            continue
+        kind = {"approved": "term-missing", "source-word": "term-brackets"}[missing.kind]
+        # the name that goes into brackets is the term itself, the word that is missing a translation stands in the source
+        term = missing.expected[0] if kind == "term-brackets" else missing.source_term
+        fields = {"term": inline.plain(term), "expected": " / ".join(missing.expected)}
+        found.append(Problem(kind, fields, concept=missing.code))
+    return found

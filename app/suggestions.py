@@ -233,13 +233,5 @@ def record_use(session: Session, person: Person, segment: Segment, unit_id: int 
 def problems(session: Session, document: Document, source: str, target: str, target_language: str):
     """Everything to look at in a draft, terms included."""
     found = checks.problems(source, target, document.source_language, target_language)
-    if target.strip():
-        for missing in recognition.missing_terms(
-            session, source, target, source_language=document.source_language, target_language=target_language
-        ):
-            kind = {"approved": "term-missing", "source-word": "term-brackets"}[missing.kind]
-            fields = {"term": missing.source_term, "expected": " / ".join(missing.expected), "concept": missing.code}
-            found.append(checks.Problem(kind, fields))
-        for hit in recognition.forbidden_in(session, target, target_language):
-            found.append(checks.Problem("term-forbidden", {"term": hit.surface, "concept": hit.code}))
+    found += checks.term_problems(session, source, target, document.source_language, target_language)
     return found

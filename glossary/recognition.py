@@ -143,7 +143,7 @@ def spot_all(session: Session, texts: Sequence[str], language: str) -> list[list
 
 def forbidden_in(session: Session, text: str, language: str) -> list[Forbidden]:
     """Forbidden and deprecated words in a text. One inside a longer word or term that may be used is not meant, nor
-    one that is an approved term of another concept."""
+    one that is an approved term of another concept. Of words that lie over each other only the longest is told, once."""
     spots = spot_terms(views(session, language), text)
     allowed = {(spot.start, spot.end) for spot in spots if spot.facts.status in USABLE}
     bad = [
@@ -153,6 +153,7 @@ def forbidden_in(session: Session, text: str, language: str) -> list[Forbidden]:
         and not spot.part
         and not any(start <= spot.start and spot.end <= end for start, end in allowed)
     ]
+    bad = _outermost(bad, RANK)
     facts = _facts(session, {spot.facts.concept_id for spot in bad}, language)
     return [
         Forbidden(
@@ -165,29 +166,58 @@ def forbidden_in(session: Session, text: str, language: str) -> list[Forbidden]:
     ]  # fmt: skip
 
 
+def _outermost(spots: list[Spot], rank: dict[str, int]) -> list[Spot]:
+    """Those that none of the others encloses; of several at one place the exact one, and the one most clearly said."""
+    found: list[Spot] = []
+    for spot in sorted(
+        spots, key=lambda s: (s.start, -s.end, s.certainty != "exact", -rank[s.facts.status], s.facts.id)
+    ):
+        if not found or spot.end > found[-1].end:
+            found.append(spot)
+    return found
+
+
 def missing_terms(
     session: Session, source: str, target: str, *, source_language: str, target_language: str
 ) -> list[Missing]:
     """What a translation lacks: approved terms of concepts in the source, in any inflection; and the source's own
-    word where the concept asks to keep it. A term inside a longer one, or only a part of a compound, asks nothing."""
+    word, inflected or not, where the concept asks to keep it. A term inside a longer one, or only a part of a
+    compound, asks nothing. A word of several concepts asks for a term of one of them, and is told once."""
     said = {
         spot.facts.concept_id
         for spot in spot_terms(views(session, target_language), target)
         if spot.facts.status in USABLE
     }
+    kept = {
+        spot.facts.concept_id
+        for spot in spot_terms(views(session, source_language), target)
+        if not spot.part and spot.facts.status not in ("forbidden", "deprecated")
+    }
+    hits = [
+        hit
+        for hit in recognise(session, source, source_language=source_language, target_language=target_language)
+        if not hit.within and not hit.part
+    ]
     found: list[Missing] = []
     asked: set[int] = set()
-    for hit in recognise(session, source, source_language=source_language, target_language=target_language):
-        if hit.within or hit.part or hit.concept_id in asked:
+    for place in dict.fromkeys((hit.start, hit.end, hit.surface) for hit in hits):
+        here = [hit for hit in hits if (hit.start, hit.end) == place[:2]]
+        meant = [hit for hit in here if hit.concept_id in said] or [
+            hit for hit in here if hit.concept_id not in asked
+        ]
+        asked.update(hit.concept_id for hit in here)
+        wanting = [hit for hit in meant if hit.approved and hit.concept_id not in said]
+        if wanting:
+            first = wanting[0]
+            expected = tuple(dict.fromkeys(term.text for hit in wanting for term in hit.approved))
+            found.append(Missing("approved", *place, expected, first.concept_id, first.code, first.certainty))
+        if tags.same_language(source_language, target_language):
             continue
-        asked.add(hit.concept_id)
-        place = (hit.start, hit.end, hit.surface)
-        if hit.approved and hit.concept_id not in said:
-            expected = tuple(term.text for term in hit.approved)
-            found.append(Missing("approved", *place, expected, hit.concept_id, hit.code, hit.certainty))
-        if hit.keep_source and not tags.same_language(source_language, target_language):
+        for hit in meant[:1]:
             names = _names(session, hit, source_language)
-            if not any(_stands_in(name, target, source_language) for name in names):
+            if hit.keep_source and hit.concept_id not in kept and not any(
+                _stands_in(name, target, source_language) for name in names
+            ):
                 found.append(Missing("source-word", *place, names, hit.concept_id, hit.code, hit.certainty))
     return found
 

@@ -23,7 +23,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import contains_eager, joinedload
 
-from app import access, errors, penalties, suggestions, terms, workflow
+from app import access, checks, errors, penalties, suggestions, terms, workflow
 from app.db import current_session, new_session, transaction
 from app.models import Origin, Segment, SegmentState, Sentence, Translation
 from app.web import config, models, see_other, words
@@ -410,9 +410,17 @@ def _done(db, segment: Segment, states: tuple[SegmentState, ...], filled: list[S
         next=following,
         next_url=url_for(".edit", translation_id=translation.id, segment=following) if following else None,
         filled=[{"id": s.id, "text": s.target, "version": s.version, "state": s.state} for s in filled or ()],
-        problems=[{"kind": p.kind, "severe": p.severe, "message": words.problem(p)} for p in found],
+        problems=[_told(p, translation.target_language) for p in found],
         progress={"done": _done_of(count, _role(translation)), "total": count["total"], **count},
     )
+
+
+def _told(problem: checks.Problem, language: str) -> dict:
+    """A problem as the script shows it; `concept` is a link to what it is about."""
+    told = {"kind": problem.kind, "severe": problem.severe, "message": words.problem(problem)}
+    if problem.concept:
+        told["concept"] = {"href": url_for("lookup.concept", code=problem.concept, language=language), "label": _("Open the concept")}
+    return told
 
 
 def _done_of(count: dict[str, int], role: str) -> int:

@@ -373,6 +373,8 @@ def problem(found: Problem) -> str:
             return _("“%(term)s”: the approved term %(expected)s is not used.", **found.fields)
         case "term-brackets":
             return _("Keep the Dutch word “%(term)s” in brackets after its translation.", **found.fields)
+        case "term-forbidden" if found.fields.get("instead"):
+            return _("“%(term)s” should not be used here. Say: %(instead)s.", **found.fields)
         case "term-forbidden":
             return _("“%(term)s” should not be used here.", **found.fields)
     return found.kind

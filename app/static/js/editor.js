@@ -338,6 +338,13 @@ function showProblems(problems) {
     const p = document.createElement("p");
     p.textContent = problem.message;
     line.append(p);
+    if (problem.concept) {
+      const link = document.createElement("a");
+      link.href = problem.concept.href;
+      link.target = "_blank";
+      link.textContent = problem.concept.label;
+      line.append(link);
+    }
     if (problem.kind === "direction-marks" && current.field) {
       const button = document.createElement("button");
       button.type = "button";
