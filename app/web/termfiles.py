@@ -408,7 +408,7 @@ def said_part(where: str) -> str:
     if number is not None:
         named = f"{named} {int(number) + 1}"
     elif tag and kind in ("term", "definition", "definitions", "equivalence") and tags.is_known(tag):
-        named = f"{named}, {tags.name(tag, str(get_locale() or 'en'))}"
+        named = _("%(part)s (%(language)s)", part=named, language=tags.name(tag, str(get_locale() or "en")))
     return named
 
 

@@ -395,6 +395,8 @@ def term_action(value: str) -> str:
     return {
         "created": _("wrote the concept"),
         "loaded": _("loaded"),
+        "loaded again": _("changed by a newer file"),
+        "joined": _("joined from a file"),
         "changed": _("changed"),
         "removed": _("removed"),
         "merged": _("merged"),

@@ -203,3 +203,53 @@ def test_a_wrong_setting_is_named(tmp_path):
     result = subprocess.run([dragoman, "serve"], env=environment, capture_output=True, text=True, timeout=60)
     assert result.returncode == 2
     assert "DRAGOMAN_PORT" in result.stderr
+
+
+TABLE = (
+    "code,nl,ar,ti\nbezwaar-x,bezwaar maken tegen een besluit,تقديم اعتراض على قرار,ኣንጻር ውሳነ ጥርዓን ምቕራብ\n"
+    "stadhuis-x,de gemeente en het stadhuis,البلدية ودار البلدية,ምምሕዳር ከተማን ቤት ጽሕፈትን\n"
+    "toeslag-x,huurtoeslag aanvragen bij de Belastingdienst,طلب بدل الإيجار,ሓገዝ ክራይ ገዛ ምሕታት\n"
+)
+
+
+def test_terms_are_tried_imported_and_taken_back(dragoman, tmp_path):
+    path = tmp_path / "woorden.csv"
+    path.write_text(TABLE, "utf-8")
+    tried = json.loads(dragoman("terms", "import", str(path), "--dry-run", "--json").stdout)
+    assert (tried["added"], tried["batch"]) == (3, None)
+    assert json.loads(dragoman("terms", "lookup", "stadhuis", "--json").stdout) == []
+    done = json.loads(dragoman("terms", "import", str(path), "--json").stdout)
+    assert done["added"] == 3
+    assert "ምምሕዳር" in dragoman("terms", "lookup", "stadhuis").stdout
+    again = json.loads(dragoman("terms", "import", str(path), "--json").stdout)
+    assert (again["added"], again["changed"], again["unchanged"]) == (0, 0, 3)
+    assert json.loads(dragoman("terms", "undo", done["batch"], "--json").stdout) == {"removed": 3, "put_back": 0, "left": []}
+    assert json.loads(dragoman("terms", "lookup", "stadhuis", "--json").stdout) == []
+    assert "taken back already" in dragoman("terms", "undo", done["batch"], code=1).output
+
+
+def test_a_table_with_swapped_columns_is_refused_until_somebody_says_how_it_is(dragoman, tmp_path):
+    path = tmp_path / "woorden.csv"
+    path.write_text(TABLE.replace("code,nl,ar,ti", "code,ar,nl,ti"), "utf-8")
+    refused = dragoman("terms", "import", str(path), code=1)
+    assert "swapped" in refused.output and "--column" in refused.output
+    dragoman("terms", "import", str(path), "--column", "2=terms:nl", "--column", "3=terms:ar", "--json")
+    found = json.loads(dragoman("terms", "lookup", "البلدية", "--json").stdout)
+    assert {"language": "ar", "text": "البلدية ودار البلدية", "status": "proposed"} in found[0]["terms"]
+
+
+def test_terms_leave_in_every_format(dragoman, tmp_path):
+    path = tmp_path / "woorden.csv"
+    path.write_text(TABLE, "utf-8")
+    dragoman("terms", "import", str(path))
+    for name in ("a.tbx", "a.ttl", "a.rdf", "a.jsonld", "a.csv", "a.xlsx", "a.json"):
+        out = tmp_path / name
+        assert json.loads(dragoman("terms", "export", str(out), "--json").stdout)["concepts"] == 3
+        again = json.loads(dragoman("terms", "import", str(out), "--dry-run", "--json").stdout)
+        assert (again["added"], again["changed"], again["conflicts"], again["rejected"]) == (0, 0, [], []), name
+    for kind, name in (("omegat", "a.utf8"), ("html", "a.html"), ("skos", "b.skos")):
+        out = tmp_path / name
+        options = [] if kind == "skos" else ["--to", "ti", "--proposed"]
+        dragoman("terms", "export", str(out), "--format", kind, *options)
+        assert "ምምሕዳር ከተማን ቤት ጽሕፈትን" in out.read_text("utf-8-sig")
+    assert "--to" in dragoman("terms", "export", str(tmp_path / "x.html"), code=2).output

@@ -205,3 +205,134 @@ def test_a_forbidden_word_of_a_pack_is_only_a_wish_until_a_person_decides(sessio
     load(session, [changed(WIDER, terms=[{"language": "nl", "text": "illegaal", "status": "forbidden", "reason": "hurts"}])])
     term = session.scalar(select(Term))
     assert (term.status, term.wish, term.reason) == ("proposed", "forbidden", "hurts")
+
+
+def test_a_dry_run_writes_nothing_and_tells_what_a_run_does(session):
+    load(session, PACK)
+    edition = [changed(ENTRY, subject="residence"), WIDER, {"code": "ሀ", "terms": [{"language": "ti", "text": "ሀ"}], "relations": [{"kind": "broader", "to": WIDER["code"]}]}]
+    edition[0]["terms"].append({"language": "fa", "text": "اجازهٔ اقامت"})
+    acts = session.scalar(select(func.count(History.id)))
+    tried = load_concepts(session, copy.deepcopy(edition), dry_run=True, **AS_STARTER)
+    session.commit()
+    assert session.scalar(select(func.count(History.id))) == acts
+    assert session.scalar(select(func.count(Concept.id))) == 2
+    assert [(o.code, o.kind) for o in tried.outcomes] == [(ENTRY["code"], "changed"), (WIDER["code"], "same"), ("ሀ", "new")]
+    assert {(d.where, d.here, d.there) for d in tried.outcomes[0].changes} == {
+        ("concept.subject", "asylum", "residence"), ("term.fa.اجازهٔ اقامت", None, "اجازهٔ اقامت"),
+    }  # fmt: skip
+    done = load(session, edition)
+    assert (done.added, done.changed, done.unchanged, done.digest) == (tried.added, tried.changed, tried.unchanged, tried.digest)
+
+
+def test_a_dry_run_and_a_run_say_the_same_of_wrong_relations(session):
+    circle = [
+        {"code": code, "terms": [{"language": "ar", "text": f"حق {code}"}], "relations": [{"kind": "broader", "to": to}, {"kind": "related", "to": "nergens"}]}
+        for code, to in (("a", "b"), ("b", "c"), ("c", "a"), ("d", "d"))
+    ]
+    tried = load_concepts(session, copy.deepcopy(circle), dry_run=True, **AS_STARTER)
+    done = load(session, circle)
+    assert [(p, str(r)) for p, r in tried.rejected] == [(p, str(r)) for p, r in done.rejected]
+    assert sum("circle" in reason for _, reason in done.rejected) == 2
+    assert sum("no concept with the code" in reason for _, reason in done.rejected) == 4
+    assert tried.digest == done.digest
+
+
+HERE = {"code": "beroep", "terms": [{"language": "nl", "text": "beroep", "note": "de onze"}], "definitions": {"nl": {"text": "Ons."}}}
+THERE = {"code": "beroep", "subject": "procedure", "terms": [{"language": "nl", "text": "beroep", "note": "de hunne"}, {"language": "am", "text": "ይግባኝ"}],
+         "definitions": {"nl": {"text": "Hun."}, "ar": {"text": "تعريف"}}, "relations": [{"kind": "related", "to": "bezwaar"}]}  # fmt: skip
+BEZWAAR = {"code": "bezwaar", "terms": [{"language": "nl", "text": "bezwaar"}], "relations": [{"kind": "near", "to": "beroep"}]}
+
+
+@pytest.mark.parametrize(("how", "terms", "note", "definition", "codes"), [
+    ("leave", {"beroep"}, "de onze", "Ons.", {"beroep", "bezwaar"}),
+    ("add", {"beroep", "ይግባኝ"}, "de onze", "Ons.", {"beroep", "bezwaar"}),
+    ("replace", {"beroep", "ይግባኝ"}, "de hunne", "Hun.", {"beroep", "bezwaar"}),
+    ("apart", {"beroep"}, "de onze", "Ons.", {"beroep", "beroep-hun-lijst", "bezwaar"}),
+])  # fmt: skip
+def test_a_concept_from_elsewhere_is_left_joined_or_kept_apart(session, how, terms, note, definition, codes):
+    load(session, [HERE], origin="import", origin_name="ons.csv")
+    theirs = {"origin": "import", "origin_name": "hun lijst.csv", "on_conflict": how}
+    tried = load_concepts(session, copy.deepcopy([THERE, BEZWAAR]), dry_run=True, by="x", **theirs)
+    before = json.dumps(list(export_entries(session)), sort_keys=True)
+    done = load(session, [THERE, BEZWAAR], **theirs)
+    assert (tried.digest, tried.added, tried.changed) == (done.digest, done.added, done.changed)
+    concept = editing.concept_with_code(session, "beroep")
+    assert {t.text for t in concept.terms} == terms
+    assert (concept.terms_in("nl")[0].note, concept.definition("nl").text) == (note, definition)
+    assert set(session.scalars(select(Concept.code))) == codes
+    # relations follow the concept of the file, wherever it went
+    near = session.scalar(select(Relation).where(Relation.kind == "near"))
+    assert near.other.code == ("beroep-hun-lijst" if how == "apart" else "beroep")
+    acts = session.scalar(select(func.count(History.id)))
+    again = load(session, [THERE, BEZWAAR], **theirs)
+    assert (again.added, again.changed) == (0, 0)
+    assert session.scalar(select(func.count(History.id))) == acts
+    undo_load(session, done.batch, by="Rana")
+    session.commit()
+    assert json.dumps(list(export_entries(session)), sort_keys=True) == before
+
+
+def test_statuses_of_a_newer_edition_count_only_where_nobody_decided(session):
+    first = [{"code": "a", "terms": [{"language": "ti", "text": text, "status": "admitted"} for text in ("ሀ", "ለ")]}]
+    load(session, first, keep_status=True)
+    term = session.scalar(select(Term).where(Term.text == "ለ"))
+    editing.deprecate_term(session, term, "niet meer", by="Rana", by_id=2)
+    session.commit()
+    second = [{"code": "a", "terms": [{"language": "ti", "text": "ሀ", "status": "forbidden"}, {"language": "ti", "text": "ለ", "status": "preferred"}]}]
+    load(session, second, keep_status=True)
+    assert {t.text: t.status for t in session.scalars(select(Term))} == {"ሀ": "forbidden", "ለ": "deprecated"}
+    # and without the administrator's word a file decides nothing
+    load(session, first)
+    assert {t.text: t.status for t in session.scalars(select(Term))} == {"ሀ": "forbidden", "ለ": "deprecated"}
+
+
+def test_taking_back_leaves_what_people_worked_on_only_when_asked_to_and_happens_once(session):
+    from glossary.history import NothingToUndo
+
+    loaded = load(session, PACK)
+    term = session.scalar(select(Term).where(Term.language == "fa"))
+    editing.approve_term(session, term, by="Rana", by_id=2)
+    session.commit()
+    with pytest.raises(ChangedSince):
+        undo_load(session, loaded.batch, by="Rana")
+    session.rollback()
+    assert session.scalar(select(func.count(Concept.id))) == 2
+    undone = undo_load(session, loaded.batch, by="Rana", leave_changed=True)
+    session.commit()
+    assert (undone.removed, undone.left) == (1, [WIDER["code"]])
+    assert [c.code for c in session.scalars(select(Concept))] == [WIDER["code"]]
+    with pytest.raises(NothingToUndo):
+        undo_load(session, loaded.batch, by="Rana", leave_changed=True)
+    with pytest.raises(NothingToUndo):
+        undo_load(session, "nooit", by="Rana")
+
+
+def test_what_was_taken_back_can_come_in_again_or_be_brought_back(session):
+    from glossary.history import take_back
+
+    first = load(session, PACK)
+    before = json.dumps(list(export_entries(session)), sort_keys=True)
+    undo_load(session, first.batch, by="Rana")
+    session.commit()
+    again = load(session, PACK)
+    assert again.added == 2
+    assert json.dumps(list(export_entries(session)), sort_keys=True) == before
+    undo_load(session, again.batch, by="Rana")
+    session.commit()
+    for act in session.scalars(select(History).where(History.action == "undo", History.concept_code == WIDER["code"]).order_by(History.id.desc()).limit(1)):
+        take_back(session, act.id, by="Rana")
+    session.commit()
+    assert [c.code for c in session.scalars(select(Concept))] == [WIDER["code"]]
+
+
+@pytest.mark.parametrize(("entry", "where"), [
+    ({"code": "a", "subject": "x" * 201, "terms": [{"language": "ti", "text": "ሀ"}]}, "subject"),
+    ({"code": "a", "terms": [{"language": "ti", "text": "ሀ\0"}]}, "terms[0].text"),
+    ({"code": "a", "terms": [{"language": "ar", "text": "حق", "note": "\ud800"}]}, "terms[0].note"),
+    ({"code": "a", "terms": [{"language": "ar", "text": "حق", "transliteration": "x" * 501}]}, "terms[0].transliteration"),
+    ({"code": "a", "terms": [{"language": "ar", "text": "ح" * 10_000}]}, "terms[0].text"),
+])  # fmt: skip
+def test_what_no_database_holds_stays_out_with_its_place(session, entry, where):
+    loaded = load(session, [entry, WIDER])
+    assert loaded.added == 1
+    assert [place for place, _ in loaded.rejected] == [f"a: {where}"]
