@@ -15,6 +15,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session, selectinload
 
+from memory import phrases
 from memory.concordance import Phrase
 from memory.models import Found, Quality, Unit
 
@@ -22,6 +23,8 @@ from memory.models import Found, Quality, Unit
 WINDOW = 5_000
 #: Seconds that a page may look for.
 PATIENCE = 0.4
+#: A phrase that stands in more units than this is looked for window by window.
+FEW = 2_000
 SIDES = ("either", "source", "target")
 RECALLED = ("no", "yes", "any")
 USED = ("any", "never", "used")
@@ -165,6 +168,15 @@ def ids_in_window(
     """The ids that fit among the next `window` units of the pair, at most `most` of them."""
     pair = of_pair(chosen)
     below = pair if before is None else and_(pair, Unit.id < before)
+    known = ids_with_phrase(session, chosen)
+    if known is not None:
+        found: list[int] = []
+        for start in range(0, len(known), 500):
+            some = select(Unit.id, Unit.source, Unit.target).where(below, Unit.id.in_(known[start : start + 500]))
+            found += _with_phrase(session, some.where(*conditions(chosen)), chosen, None, None, 0).ids
+        found.sort(reverse=True)
+        more = most is not None and len(found) > most
+        return Looked(found[:most] if more else found, found[most - 1] if more and most else None, 0)
     ids = select(Unit.id).where(below).order_by(Unit.id.desc())
     if chosen.document:
         # an index leads straight to a document's units: they are one window
@@ -187,6 +199,26 @@ def ids_in_window(
             return Looked(found, found[-1], size)
         return Looked(found, low, size)
     return _with_phrase(session, query, chosen, low, most, window)
+
+
+def ids_with_phrase(session: Session, chosen: Selection) -> list[int] | None:
+    """Every unit of the pair that may hold the phrase, from the concordance's files. None when there are none, when
+    too many hold it (then pages fill quickly anyway), or when withdrawn units are wanted, which the files leave out."""
+    if not chosen.phrase or chosen.recalled != "no":
+        return None
+    languages = dict(zip(phrases.SIDES, (chosen.source_language, chosen.target_language), strict=True))
+    pair = phrases.Pair(*languages.values())
+    ready, _to_read = phrases.collections(session, lambda one: one == pair)
+    if not ready:
+        return None
+    phrase = Phrase(chosen.phrase)
+    sides = phrases.SIDES if chosen.side == "either" else (chosen.side,)
+    wanted = {}
+    for side in sides:
+        folded = phrase.folded(languages[side])
+        wanted[side] = phrases.Wanted.of([folded] if folded else ())
+    found = ready[0].found(wanted, FEW + 1)
+    return None if len(found) > FEW else [id for _rank, id in found]
 
 
 def _with_phrase(

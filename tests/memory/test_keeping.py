@@ -403,3 +403,29 @@ def test_what_was_found_is_shown_in_pages_without_cutting_a_family(session, a_un
         seen += [sorted(u.target for u in units) for units, _ in shown]
         assert all(len(units) == 3 for units, _ in shown)
     assert len(seen) == 5 and len({tuple(s) for s in seen}) == 5
+
+
+def test_with_the_concordances_files_a_phrase_finds_exactly_the_same_pages(tmp_path, monkeypatch):
+    from sqlalchemy.orm import Session
+
+    from memory import index, phrases
+    from tests.memory.conftest import create_memory
+
+    monkeypatch.setattr(phrases, "INDEX_FROM", 1)
+    engine = create_memory(f"sqlite:///{tmp_path / 'memory.sqlite3'}")
+    index.attach(engine, tmp_path / "index" / "memory")
+    with Session(engine) as session:
+        for i in range(30):
+            given = {"source_language": "nl", "target_language": "ar", "source": f"zin {i}", "quality": ("approved", "machine")[i % 2]}
+            recording.remember(session, **given, target="املأ الإستمارة ሰላም" if i % 3 else "آخر")
+        session.commit()
+        phrases.prepare(session)
+        chosen = [Selection("nl", "ar", phrase="استمارة", **more) for more in ({}, {"quality": "machine"}, {"side": "source"}, {"recalled": "any"})]
+        withdrawn = session.get(Unit, 2)
+        recording.recall(session, withdrawn, by="x", reason="y")  # not committed: the files know nothing of it
+        assert selection.ids_with_phrase(session, chosen[0]) is not None
+        quick = [pages_of(session, one, size=4) for one in chosen]
+        monkeypatch.setattr(selection, "ids_with_phrase", lambda *_: None)
+        slow = [pages_of(session, one, size=4) for one in chosen]
+        assert quick == slow and len(quick[0]) == 19 and len(quick[3]) == 20
+    engine.dispose()
