@@ -200,20 +200,20 @@ def measure(folder: Path, size: int, sentences: list[str], texts: list[str]) -> 
 
 def only_search(store: candidates.Store, text: str, words: bool = False) -> None:
     """The comparing by itself: no database, no rows read."""
-    from memory import search
+    from memory import indexed, search
 
     asked = matching._query(text, "en", "nl", "", None, None, None)
-    terms = matching._terms(THRESHOLD, 5, None, None, None)
+    terms = matching._terms(THRESHOLD, 5, None, None, None, matching.scoring.OLD_AFTER)
     if not words:
         list(zip(range(5), search.search(store.collections.values(), asked, terms), strict=False))
         return
     best = search.Best(5, THRESHOLD)
     inside = [
-        search.InSegment(s, gone, c.pair, asked, terms, best)
+        indexed.InSegment(s, gone, c.pair, asked, terms, best)
         for c in store.collections.values()
         for s, gone in c.segments
     ]
-    for step in (search.InSegment.find_alike, search.InSegment.find_by_words):
+    for step in (indexed.InSegment.find_alike, indexed.InSegment.find_by_words):
         for segment in inside:
             step(segment)
 

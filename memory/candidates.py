@@ -8,6 +8,7 @@ processes and machines see an approval, a recall or an erasure on their next loo
 from __future__ import annotations
 
 import threading
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -20,7 +21,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import SingletonThreadPool, StaticPool
 
 from languages import tags
-from memory import forms
+from memory import forms, scoring
 from memory.models import QUALITIES, TOPIC, Unit
 from memory.recording import text_keys
 from storage import changes
@@ -197,15 +198,47 @@ def _marked(segment: Segment, dead: np.ndarray | None, gone: list[int]) -> np.nd
 
 
 class Listed:
-    """Entries in columns, as RapidFuzz reads them."""
+    """Entries as RapidFuzz reads them."""
 
     def __init__(self, entries: list[Entry]) -> None:
         self.entries = entries
-        self.forms = [e.form for e in entries]
-        self.words = [e.words for e in entries]
+        self.forms = ByLength([e.form for e in entries])
+        self.words = ByLength([e.words for e in entries])
         self.by_bare: dict[int, list[Entry]] = {}
         for e in entries:
             self.by_bare.setdefault(e.bare_key, []).append(e)
+
+
+class ByLength:
+    """Texts in the order of their lengths: those which can be near enough to another text stand together."""
+
+    def __init__(self, texts: list[str]) -> None:
+        self._numbers = sorted(range(len(texts)), key=[len(text) for text in texts].__getitem__)
+        self._texts = [texts[n] for n in self._numbers]
+        self._lengths = [len(text) for text in self._texts]
+
+    def near(self, text: str, threshold: float) -> Iterator[tuple[int, int, int]]:
+        """Every text that reaches the threshold: its number, the distance and the length of the longer one.
+
+        First the longest common subsequence is measured, which costs a third of the distance: texts of which the
+        longer has n characters, c of them in common with the other, are at least n - c apart."""
+        from rapidfuzz import process
+        from rapidfuzz.distance import LCSseq, Levenshtein
+
+        size = len(text)
+        least = size - scoring.most_edits(size, threshold)
+        # the longest text that can still reach the threshold has length / threshold
+        first = bisect_left(self._lengths, least)
+        last = bisect_right(self._lengths, int(size * 100 / threshold) + 1)
+        for other, common, n in process.extract(
+            text, self._texts[first:last], scorer=LCSseq.similarity, score_cutoff=least, limit=None
+        ):
+            longer = max(size, len(other))
+            most = scoring.most_edits(longer, threshold)
+            if longer - common <= most:
+                distance = Levenshtein.distance(text, other, score_cutoff=most)
+                if distance <= most:
+                    yield self._numbers[first + n], distance, longer
 
 
 class Files(Protocol):

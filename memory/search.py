@@ -51,29 +51,20 @@ def search(collections: Iterable[Collection], asked: Query, terms: Terms) -> Ite
 
 def scan(collection: Collection, asked: Query, terms: Terms, best: Best) -> list[Candidate]:
     """Every unit of a collection's own entries that reaches the threshold."""
-    from rapidfuzz import process
-    from rapidfuzz.distance import Levenshtein
-
     listed, pair = collection.listed, collection.pair
     found: list[Candidate] = []
     for e in listed.by_bare.get(asked.bare_key, ()):
         found += _candidate(e, pair, asked, terms, best)
-    if len(asked.form) > LONGEST_COMPARED or not listed.forms:
+    if len(asked.form) > LONGEST_COMPARED or not listed.entries:
         return found
     threshold = min(max(terms.threshold, 1), 100)
     measures: dict[int, dict[str, tuple[int, int]]] = {}  # index -> measure -> (distance, longer)
     words = collection.vocabulary.read(asked.words)
-    for name, query, choices in (("characters", asked.form, listed.forms), ("words", words, listed.words)):
-        if not query:
-            continue
-        # the longest text that can still reach the threshold has length / threshold
-        widest = scoring.most_edits(int(len(query) * 100 / threshold) + 1, threshold)
-        for _, distance, i in process.extract(
-            query, choices, scorer=Levenshtein.distance, score_cutoff=widest, limit=None
-        ):
-            longer = max(len(query), len(choices[i]))
-            if scoring.reaches(distance, longer, 0, terms.threshold):
-                measures.setdefault(i, {})[name] = (distance, longer)
+    for name, text, texts in (("characters", asked.form, listed.forms), ("words", words, listed.words)):
+        if text:
+            for i, distance, longer in texts.near(text, threshold):
+                if scoring.reaches(distance, longer, 0, terms.threshold):
+                    measures.setdefault(i, {})[name] = (distance, longer)
     for i, measured in measures.items():
         e = listed.entries[i]
         if e.bare_key != asked.bare_key:
