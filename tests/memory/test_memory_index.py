@@ -3,6 +3,7 @@
 import errno
 import os
 import random
+import resource
 import shutil
 import signal
 import subprocess
@@ -140,6 +141,17 @@ class Memory:
             text = "de " + a_text(chance)
             assert self.look(self.indexed, text, **more) == self.look(self.plain, text, **more)
 
+    def ids(self) -> tuple[set[int], set[int]]:
+        """The units that the index answers for, and those of the database."""
+        with Session(self.indexed) as session:
+            [found] = candidates.collections(session, "nl", "ar", reverse=False)
+            ours = set(found.entries)
+            for segment, dead in found.segments:
+                ours |= set(
+                    (segment.columns["ids"] if dead is None else segment.columns["ids"][~dead]).tolist()
+                )
+            return ours, set(session.scalars(select(Unit.id).where(Unit.recalled_at.is_(None))))
+
     @property
     def store(self):
         return candidates.store_of(self.indexed)
@@ -255,6 +267,24 @@ def test_many_units_with_one_text_cost_no_exactness(a_memory):
     memory.prepare()
     for text in ("Artikel 3", "artikel 99", "Artikel III"):
         assert memory.look(memory.indexed, text, limit=9) == memory.look(memory.plain, text, limit=9) != []
+
+
+def test_thousands_of_units_with_the_very_same_text_are_ranked_exactly_and_at_once(a_memory):
+    memory = a_memory(60)
+    with Session(memory.plain) as session:
+        rows = [
+            exchange.UnitRow(
+                "nl", "ar", "Neem contact op <1>ስድስት</1>", f"اتصل {n}", quality=quality, project="p"
+            )
+            for n, quality in enumerate(["unreviewed", "machine", "approved"] * 1_000)
+        ]
+        exchange.take(session, rows)
+        session.commit()
+    memory.prepare()
+    assert len(memory.files) > 1
+    for text in ("Neem contact op <1>ስድስት</1>", "neem contact op ስድስት!", "Neem geen contact op <1>ስድስት</1>"):
+        for more in ({"limit": 7}, {"limit": 3, "min_quality": "approved"}, {"project": "q"}):
+            assert memory.look(memory.indexed, text, **more) == memory.look(memory.plain, text, **more)
 
 
 @settings(max_examples=60, deadline=None)
@@ -459,6 +489,65 @@ def test_a_full_disk_loses_nothing_and_lookups_go_on(a_memory, monkeypatch, capl
     memory.check(4)
 
 
+def test_a_file_cut_short_anywhere_never_opens(a_memory, tmp_path):
+    memory = a_memory(400)
+    memory.prepare()
+    whole = memory.files[0].read_bytes()
+    part = tmp_path / "part.segment"
+    for size in sorted({0, 1, 8, 15, 16, 40, *range(100, len(whole) - 64, len(whole) // 17)}):
+        part.write_bytes(whole[:size])
+        with pytest.raises(segments.DamagedSegment):
+            segments.Segment(part)
+    part.write_bytes(whole)
+    assert segments.Segment(part).size
+
+
+def test_files_that_may_not_grow_any_more_lose_nothing(a_memory):
+    """The limit of the operating system itself, hit in the middle of a file."""
+    memory = a_memory(400)
+    memory.prepare()
+    before = {path: path.read_bytes() for path in memory.folder.rglob("*") if path.is_file()}
+    memory.add(59, seed=5)
+    memory.check(2)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4_000, hard))
+    try:
+        with pytest.raises(OSError, match="too large"):
+            index.tidy(memory.store, NL_AR)
+        memory.check(2)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert {path: path.read_bytes() for path in memory.folder.rglob("*") if path.is_file()} == before
+    index.tidy(memory.store, NL_AR)
+    memory.check(2)
+    ours, real = memory.ids()
+    assert ours == real
+    assert sum(segments.Segment(file).size for file in memory.files) == len(real)
+
+
+def test_processes_that_write_and_tidy_at_once_end_with_what_the_database_says(a_memory):
+    memory = a_memory(400)
+    memory.prepare()
+    running = [
+        subprocess.Popen(
+            [sys.executable, "-c", KILLED, memory.url, str(memory.folder), str(rounds)],
+            cwd=Path(__file__).parents[2],
+            stdout=subprocess.PIPE,
+        )
+        for rounds in (6, 8)
+    ]
+    for process in running:
+        process.communicate(timeout=120)
+    assert [process.returncode for process in running] == [0, 0]
+    ours, real = memory.ids()
+    assert ours == real
+    memory.again()
+    ours, real = memory.ids()
+    assert ours == real
+    assert len(real) > 600
+    memory.check(3)
+
+
 def test_two_that_tidy_at_once_wait_for_each_other(a_memory):
     memory = a_memory()
     memory.prepare()
@@ -482,21 +571,27 @@ def test_two_that_tidy_at_once_wait_for_each_other(a_memory):
 
 
 KILLED = """
-import sys
+import sys, os
 from pathlib import Path
-from sqlalchemy import create_engine, select
+from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 from memory import candidates, exchange, index, segments
-sys.path.insert(0, sys.argv[3])
+from memory.models import Unit
+from storage import changes
 index.INDEX_FROM, index.WRITE_FROM, segments.LARGEST, index._BATCH = 50, 60, 700, 100
 from memory.matching import find_matches
-engine = create_engine(sys.argv[1])
+engine = create_engine(sys.argv[1], connect_args={"timeout": 60})
 index.attach(engine, Path(sys.argv[2]))
 print("ready", flush=True)
-for n in range(10_000):
+for n in range(int(sys.argv[3])):
     with Session(engine) as session:
-        rows = [exchange.UnitRow("nl", "ar", f"wet {n} {m} {chr(4608 + n % 300)} لجوء", "x") for m in range(40)]
+        rows = [
+            exchange.UnitRow("nl", "ar", f"wet {os.getpid()} {n} {m} {chr(4608 + n % 300)} لجوء", str(m)) for m in range(40)
+        ]
         exchange.take(session, rows)
+        unit = session.query(Unit).first()
+        changes.record(session, "memory", [unit.id])
+        session.delete(unit)
         session.commit()
         find_matches(session, "wet", source_language="nl", target_language="ar")
         session.rollback()
@@ -505,21 +600,24 @@ for n in range(10_000):
 
 
 def test_killing_a_process_at_any_moment_leaves_a_memory_equal_to_the_database(a_memory):
+    """Inserts, deletions and compaction, one after the other without a pause."""
     memory = a_memory(400)
     chance = random.Random(4)
-    for round in range(6):
+    for round in range(8):
         process = subprocess.Popen(
-            [sys.executable, "-c", KILLED, memory.url, str(memory.folder), ""],
+            [sys.executable, "-c", KILLED, memory.url, str(memory.folder), "10000"],
             cwd=Path(__file__).parents[2],
             stdout=subprocess.PIPE,
         )
         assert process.stdout.readline() == b"ready\n"
-        time.sleep(chance.uniform(0.05, 0.5))
+        time.sleep(chance.uniform(0.05, 0.8))
         process.send_signal(signal.SIGKILL)
         process.wait()
         process.stdout.close()
         memory.again()
-        memory.check(2, seed=round)
+        ours, real = memory.ids()
+        assert ours == real
+        memory.check(1, seed=round)
         assert memory.look(memory.indexed, "wet 1 2 ሀ لجوء") == memory.look(memory.plain, "wet 1 2 ሀ لجوء")
 
 
