@@ -38,7 +38,6 @@ import memory  # noqa: E402 - before the file of the same name beside this one
 import memory.models  # noqa: E402
 import storage.changes  # noqa: E402
 from memory import candidates, forms, index, matching, recording, search, segments  # noqa: E402
-from memory.recording import text_keys  # noqa: E402
 
 _spec = importlib.util.spec_from_file_location("memory_bench", ROOT / "bench" / "memory.py")
 single = importlib.util.module_from_spec(_spec)
@@ -221,12 +220,11 @@ def _fresh(engine, url: str, where: Path) -> dict[str, object]:
 
 
 def units_of(texts: list[str], language: str, first: int = 1) -> segments.Units:
+    """Texts as units of a segment, with the keys that a lookup of other texts needs."""
     rows = []
     for n, text in enumerate(texts, first):
-        k = text_keys(text, language)
-        rows.append(
-            (n, k["form"], k["bare_key"], k["source_key"], k["profile_key"], 0, 0, 0, 16, 1_700_000_000, None)
-        )
+        form = forms.form(text, language)
+        rows.append((n, form, forms.key(forms.bare(form)), 0, 0, 0, 0, 0, 16, 1_700_000_000, None))
     return index._packed(rows, {}, language)
 
 
@@ -243,10 +241,19 @@ def best_of(collection, text: str, threshold: float, language: str = "en") -> li
     return [-c.rank.score for _, c in zip(range(5), search.search([collection], asked, terms), strict=False)]
 
 
+def exchanged(text: str, chance: random.Random, words: list[str]) -> str:
+    """A text with a tenth to four tenths of its words, one at least, exchanged for words of others."""
+    found = text.split()
+    for _ in range(max(1, int(len(found) * chance.uniform(0.1, 0.4)))):
+        found[int(chance.random() * len(found))] = words[int(chance.random() * len(words))]
+    return " ".join(found)
+
+
 def ten_million(folder: Path, units: int) -> None:
-    """Ten times `units`: the sentences, and nine copies of each with a twentieth to a third of it edited."""
+    """Ten times `units`: the sentences, and nine copies of each with a tenth to four tenths of their words exchanged."""
     sentences, _ = corpus(units + single.HELD_OUT, folder)
     held_out, sentences = sentences[: single.HELD_OUT], sentences[single.HELD_OUT : single.HELD_OUT + units]
+    words = [w for s in sentences[:20_000] for w in s.split()]
     place = folder / f"ten-{units}"
     place.mkdir(exist_ok=True)
     start, used = time.perf_counter(), time.process_time()
@@ -260,7 +267,7 @@ def ten_million(folder: Path, units: int) -> None:
             if file.exists():
                 continue
             if copy:
-                some = [edited(s, chance.uniform(0.05, 0.33), chance) for s in some]
+                some = [exchanged(s, chance, words) for s in some]
             segments.write(file, units_of(some, "en", copy * units + part + 1))
             print(f"  {many:,} units after {time.process_time() - used:.0f} s of processor", flush=True)
     files = sorted(place.glob("*.segment"))

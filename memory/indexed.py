@@ -27,6 +27,11 @@ RANGES = 4
 FIRST, MOST = 64, 4096
 #: Fewer units than this are looked up bit by bit.
 FEW = 300
+#: So many units are put in order before the others.
+AT_ONCE = 500
+#: What a score was measured on. The order decides where both agree.
+MEASURES = ("", "characters", "words")
+CHARACTERS, WORDS = 1, 2
 
 
 class InSegment:
@@ -38,7 +43,7 @@ class InSegment:
         self.segment, self.gone, self.pair = segment, gone, pair
         self.asked, self.terms, self.best = asked, terms, best
         self.alike = _NONE
-        self.fuzzy: dict[int, tuple[float, str, int]] = {}  # unit -> score, measure, percent
+        self.fuzzy: list[tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]] = []  # see _keep
         points = terms.penalties
         self.always = points["variety"] * is_variety(pair, asked) + points["reversed"] * pair.reversed
 
@@ -54,13 +59,7 @@ class InSegment:
         at = at[self.segment.columns["bare"][at] == self.asked.bare_key]
         self.alike = at = at[self._allowed(at)]
         if len(at):
-            sure = 95.0 - self._penalties(at)
-            many = min(self.terms.limit, len(at))
-            top = np.argpartition(-sure, many - 1)[:many]
-            for unit, score in zip(
-                self.segment.columns["ids"][at[top]].tolist(), sure[top].tolist(), strict=True
-            ):
-                self.best.offer(unit, score)
+            self._offer(at, 95.0 - self._penalties(at))
 
     def find_by_words(self) -> None:
         """Units that are near in words and have not the same words."""
@@ -84,16 +83,18 @@ class InSegment:
         bounds = self._scores(fewest, longer, penalties)
         order = np.argsort(-bounds, kind="stable")
         order = order[bounds[order] >= self.best.floor]
+        known: dict[str, int] = {}
         for start in range(0, len(order), 256):
             block = order[start : start + 256]
             if bounds[block[0]] < self.best.floor:
                 break
-            for i, form in zip(block.tolist(), segment.forms(at[block]), strict=True):
-                theirs = forms.words(form)
-                if not theirs:
-                    continue
-                distance = Levenshtein.distance(asked, theirs)
-                self._keep(int(at[i]), distance, max(len(theirs), size), int(penalties[i]), "words")
+            distances = []
+            for form in segment.forms(at[block]):
+                distance = known.get(form)
+                if distance is None:
+                    distance = known[form] = Levenshtein.distance(asked, forms.words(form))
+                distances.append(distance)
+            self._keep(at[block], np.array(distances), longer[block], penalties[block], WORDS)
 
     def _sharing_words(self, least: int) -> tuple[np.ndarray, np.ndarray, int]:
         """Units that may have at least so many of the words; how many each has for sure, and how many more any of
@@ -193,60 +194,75 @@ class InSegment:
                 self._compare(at[chosen], longer[chosen], penalties[chosen])
 
     def _compare(self, at: np.ndarray, longer: np.ndarray, penalties: np.ndarray) -> None:
-        form, forms_ = self.asked.form, self.segment.forms(at)
+        """Measure some units' characters and keep those near enough."""
+        texts = self.segment.forms(at)
+        places: np.ndarray | None = None
+        if len(set(texts)) * 2 < len(texts):  # many units with one text: measured once
+            number = {text: n for n, text in enumerate(dict.fromkeys(texts))}
+            places = np.fromiter(map(number.__getitem__, texts), np.int64, len(texts))
+            texts = list(number)
         edits = self._edits_of(longer, penalties)
-        if len(at) > 8:
-            common = process.cdist(
-                [form],
-                forms_,
-                scorer=LCSseq.similarity,
-                score_cutoff=max(int((longer - edits).min()), 0),
-                dtype=np.int32,
-            )[0]
-            possible = np.flatnonzero(longer - common <= edits)
-            forms_ = [forms_[i] for i in possible.tolist()]
-            at, longer, penalties, edits = (
-                at[possible],
-                longer[possible],
-                penalties[possible],
-                edits[possible],
-            )
-        if not len(at):
-            return
-        cutoff = int(edits.max())
-        if cutoff < 0:
-            return
-        distances = process.cdist(
-            [form], forms_, scorer=Levenshtein.distance, score_cutoff=cutoff, dtype=np.int32
-        )[0].astype(np.int64)
+        if len(texts) > 8:
+            common = self._measured(texts, places, LCSseq.similarity, max(int((longer - edits).min()), 0))
+            near = np.flatnonzero(longer - common <= edits)
+            at, longer, penalties, edits = at[near], longer[near], penalties[near], edits[near]
+            if places is None:
+                texts = [texts[i] for i in near.tolist()]
+            else:
+                places = places[near]
+        if len(at) and (cutoff := int(edits.max())) >= 0:
+            distances = self._measured(texts, places, Levenshtein.distance, cutoff)
+            near = np.flatnonzero(distances <= edits)
+            self._keep(at[near], distances[near], longer[near], penalties[near], CHARACTERS)
+
+    def _measured(self, texts: list[str], places: np.ndarray | None, scorer, cutoff: int) -> np.ndarray:
+        [found] = process.cdist([self.asked.form], texts, scorer=scorer, score_cutoff=cutoff, dtype=np.int32)
+        return (found if places is None else found[places]).astype(np.int64)
+
+    def _keep(
+        self, at: np.ndarray, distances: np.ndarray, longer: np.ndarray, penalties: np.ndarray, measure: int
+    ) -> None:
+        """Remember units that can be among the best: which, their scores, the percentage and on what it was
+        measured."""
         scores = self._scores(distances, longer, penalties)
-        for i in np.flatnonzero((distances <= cutoff) & (scores >= self.best.floor)).tolist():
-            self._keep(int(at[i]), int(distances[i]), int(longer[i]), int(penalties[i]), "characters")
+        # as scoring.reaches
+        worth = 1000 * (100 * (longer - distances) - penalties * longer)
+        keep = np.flatnonzero(
+            (scores >= self.best.floor) & (worth >= scoring.thousandths(self.terms.threshold) * longer)
+        )
+        if len(keep):
+            at, scores = at[keep], scores[keep]
+            percent = 100 * (longer[keep] - distances[keep]) // longer[keep]
+            self.fuzzy.append((at, scores, percent, np.full(len(at), measure)))
+            self._offer(at, scores)
+
+    def _offer(self, at: np.ndarray, scores: np.ndarray) -> None:
+        many = min(self.terms.limit, len(at))
+        top = np.argpartition(-scores, many - 1)[:many] if many < len(at) else np.arange(many)
+        for unit, score in zip(
+            self.segment.columns["ids"][at[top]].tolist(), scores[top].tolist(), strict=True
+        ):
+            self.best.offer(unit, score)
 
     def candidates(self) -> Iterator[Candidate]:
         """Everything found that can be among the best, in the order of ranks."""
-        floor = self.best.floor
-        fuzzy = [(unit, *found) for unit, found in self.fuzzy.items() if found[0] >= floor]
-        ranked: list[Candidate] = []
-        if fuzzy:
-            columns, at = self.segment.columns, np.array([unit for unit, *_ in fuzzy], np.int64)
-            rows = zip(
-                fuzzy,
-                self._contexts(at).tolist(),
-                (columns["flags"][at] & QUALITY_BITS).tolist(),
-                columns["recency"][at].tolist(),
-                columns["ids"][at].tolist(),
-                strict=True,
-            )
-            ranked = sorted(
-                Candidate(Rank(-score, 0, -near, quality, -recency, id), self.pair, measure, percent)
-                for (_, score, measure, percent), near, quality, recency, id in rows
-            )
-        return merge(ranked, self._alike_in_order()) if len(self.alike) else iter(ranked)
+        found = [part() for many, part in ((self.fuzzy, self._near), (self.alike, self._alike)) if len(many)]
+        return merge(*found) if len(found) > 1 else found[0] if found else iter(())
 
-    def _alike_in_order(self) -> Iterator[Candidate]:
+    def _near(self) -> Iterator[Candidate]:
+        at, scores, percent, measure = (np.concatenate(parts) for parts in zip(*self.fuzzy, strict=True))
+        if len(self.fuzzy) > 1:
+            # of what was found twice the better; where both measures agree, the characters
+            order = np.lexsort((measure, -scores, at))
+            first = np.ones(len(at), bool)
+            first[1:] = at[order[1:]] != at[order[:-1]]
+            order = order[first]
+            at, scores, percent, measure = at[order], scores[order], percent[order], measure[order]
+        return self._in_order(at, scores, np.zeros(len(at), np.int64), self._contexts(at), percent, measure)
+
+    def _alike(self) -> Iterator[Candidate]:
         at, columns = self.alike, self.segment.columns
-        penalties, context = self._penalties(at), self._contexts(at)
+        context = self._contexts(at)
         apart = (columns["profile"][at] ^ np.int64(self.asked.profile_key)).view(np.uint64)
         cost = sum(
             points * ((apart >> np.uint64(shift) & np.uint64(0xFFFF)) != 0)
@@ -254,39 +270,41 @@ class InSegment:
         )
         same = columns["same"][at] == np.uint32(self.asked.same_key & 0xFFFFFFFF)
         kinds = np.where(same, 2 + context, 1)
-        scores = np.where(same, 100 + context, 100 - np.maximum(cost, 1)) - penalties
-        qualities, recencies, ids = (
-            columns["flags"][at] & QUALITY_BITS,
-            columns["recency"][at].astype(np.int64),
-            columns["ids"][at],
-        )
-        for i in np.lexsort((ids, -recencies, qualities, -context, -kinds, -scores)).tolist():
-            if scores[i] < self.best.floor:
-                break
-            rank = Rank(
-                -float(scores[i]),
-                -int(kinds[i]),
-                -int(context[i]),
-                int(qualities[i]),
-                -int(recencies[i]),
-                int(ids[i]),
-            )
-            yield Candidate(rank, self.pair)
+        scores = np.where(same, 100.0 + context, 100.0 - np.maximum(cost, 1)) - self._penalties(at)
+        nothing = np.zeros(len(at), np.int64)
+        return self._in_order(at, scores, kinds, context, nothing, nothing)
+
+    def _in_order(
+        self,
+        at: np.ndarray,
+        scores: np.ndarray,
+        kinds: np.ndarray,
+        context: np.ndarray,
+        percent: np.ndarray,
+        measure: np.ndarray,
+    ) -> Iterator[Candidate]:
+        columns = self.segment.columns
+        quality = (columns["flags"][at] & QUALITY_BITS).astype(np.int64)
+        recency, ids = columns["recency"][at].astype(np.int64), columns["ids"][at]
+        # all of a rank between its score and its id as one number
+        worth = kinds
+        for part, bits in ((context, 2), (2 - quality, 2), (recency, 32)):
+            worth = worth << bits | part
+        for some in _best_first(scores, worth):
+            for i in some[np.lexsort((ids[some], -worth[some], -scores[some]))].tolist():
+                score = float(scores[i])
+                if score < self.best.floor:
+                    return
+                rank = Rank(
+                    -score, -int(kinds[i]), -int(context[i]), int(quality[i]), -int(recency[i]), int(ids[i])
+                )
+                yield Candidate(rank, self.pair, MEASURES[measure[i]], int(percent[i]))
 
     # -- parts of the above --
 
     @cached_property
     def _word_postings(self) -> tuple[np.ndarray, list[np.ndarray]]:
         return self.segment.words.found(self.asked.word_tokens)
-
-    def _keep(self, unit: int, distance: int, longer: int, penalty: int, measure: str) -> None:
-        score = scoring.score(distance, longer, penalty)
-        if score < self.best.floor or not scoring.reaches(distance, longer, penalty, self.terms.threshold):
-            return
-        known = self.fuzzy.get(unit)
-        if known is None or score > known[0] or (score == known[0] and measure == "characters"):
-            self.fuzzy[unit] = (score, measure, 100 * (longer - distance) // longer)
-            self.best.offer(int(self.segment.columns["ids"][unit]), score)
 
     def _others(self, at: np.ndarray) -> np.ndarray:
         """Which of some units may be offered and have other words than the text."""
@@ -353,6 +371,24 @@ class InSegment:
 
 _NONE = np.empty(0, np.int64)
 _ZERO = np.zeros(1, np.int64)
+
+
+def _best_first(scores: np.ndarray, worth: np.ndarray) -> Iterator[np.ndarray]:
+    """All places of the two arrays, which order units, in a few parts, each better than the next: of a text that a
+    million units have, the first few are wanted."""
+    if len(scores) <= 2 * AT_ONCE:
+        yield np.arange(len(scores))
+        return
+    last = np.partition(scores, len(scores) - AT_ONCE)[len(scores) - AT_ONCE]
+    yield np.flatnonzero(scores > last)
+    equal = np.flatnonzero(scores == last)
+    if len(equal) > 2 * AT_ONCE:
+        least = np.partition(worth[equal], len(equal) - AT_ONCE)[len(equal) - AT_ONCE]
+        yield equal[worth[equal] >= least]
+        yield equal[worth[equal] < least]
+    else:
+        yield equal
+    yield np.flatnonzero(scores < last)
 
 
 _BY_FLAGS = ("machine", "unreviewed", "imported", "starter", "alignment")

@@ -8,7 +8,7 @@ that makes two forms look more alike than they are, never less, and costs only t
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 
@@ -63,14 +63,33 @@ def of_one_form(form: str) -> np.ndarray:
 
 
 def of_one_forms_words(form: str) -> np.ndarray:
-    """The tokens of `of_words` for a single form, quicker."""
-    found = words(form)
-    hashes = [_hash(word) for word in found] or [~_hash(form) & _ALL]
-    return _numbered_one(_small(np.array(hashes, np.uint64)))
+    """The tokens of `of_words` for a single form, quicker: a few words are sooner done one by one."""
+    seen: dict[int, int] = {}
+    found = []
+    for value in [_word_value(word) for word in words(form)] or [_small_one(~_hash(form) & _ALL)]:
+        before = seen.get(value, 0)
+        seen[value] = before + 1
+        found.append(_mixed_one(value * int(_ODD[1]) + before * int(_ODD[2])))
+    return np.array(found, np.uint32)
+
+
+@lru_cache(maxsize=20_000)
+def _word_value(word: str) -> int:
+    return _small_one(_hash(word))
+
+
+def _small_one(hashed: int) -> int:
+    return ((hashed ^ hashed >> 31) * _WIDE & _ALL) >> (64 - _VALUE_BITS)
+
+
+def _mixed_one(bits: int) -> int:
+    bits &= _ALL32
+    bits = (bits ^ bits >> 15) * int(_ODD[0]) & _ALL32
+    return (bits ^ bits >> 13) * int(_ODD[2]) & _ALL32
 
 
 _EDGE = "\n"
-_ALL = (1 << 64) - 1
+_ALL, _ALL32 = (1 << 64) - 1, (1 << 32) - 1
 _POWERS = [pow(_WIDE, n + 1, 1 << 64) for n in range(64)]
 
 
