@@ -225,6 +225,9 @@ def _another_word(
     if language not in _STEMMED or word == lemmas[0] or word in affixes.in_pairs(surface, language):
         return False
     if language == "nl":
+        head = _inflected_head(surface, word)
+        if head is not None:  # buurtteams, of the term buurtteam: what its last part says holds for the whole
+            return _another_word(*head, term_keys(head[1], language), keys(head[0], language), language)
         if runs := compound_runs(surface):
             return not any(
                 run in (word, f"{word}s", f"{word}en")
@@ -250,6 +253,15 @@ def _another_word(
         return False
     common = len(os.path.commonprefix([surface, word]))
     return not all(endings.fullmatch(one[common:]) for one in (surface, word))
+
+
+def _inflected_head(surface: str, word: str) -> tuple[str, str] | None:
+    """The last parts of two Dutch compounds that begin alike: (teams, team) of buurtteams and buurtteam."""
+    for head in sorted(_tails(word) - {word}, key=len, reverse=True):
+        start = word[: -len(head)]
+        if start and surface.startswith(start) and surface != start:
+            return surface[len(start) :], head
+    return None
 
 
 _RUSSIAN_CASE = re.compile("ов|ам|ами|ах|а|у|ом|ем|е|ы|и|ів|ом|ові")

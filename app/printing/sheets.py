@@ -49,7 +49,7 @@ def concept_card(
     pictures: dict[str, tuple[bytes, str]] | None = None,
 ) -> dict[str, Any]:
     """A card for each concept: the word in `left` with what it means, then what `right` says for it and how that
-    differs. `pictures`: concept code -> (PNG or JPEG, what it shows)."""
+    differs. `source`: where the words come from, empty for this term base. `pictures`: concept code -> (PNG or JPEG, what it shows)."""
     return _sheet("card", list(concepts), left, right, interface, source, on, big, "", pictures or {})
 
 
@@ -102,7 +102,7 @@ def _sheet(kind, concepts, left, right, interface, source, on, big, title, pictu
                 )
             ),
             "about_marks": _("Words marked “proposed, not approved” still wait for a second person.") if proposed else None,
-            "foot": _line((source, format_date(on, "d MMMM y"), _("Information, not legal advice"))),
+            "foot": _line((source or _("Our term base (Dragoman)"), format_date(on, "d MMMM y"), _("Information, not legal advice"))),
             "left": piece(tags.native_name(left), left),
             "right": piece(tags.native_name(right), right),
             "labels": {

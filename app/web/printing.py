@@ -13,6 +13,7 @@ from sqlalchemy.orm import selectinload
 from app import errors, printing
 from app.access import Hidden
 from app.db import current_session
+from app.pictures import picture_of
 from app.printing import sheets
 from app.terms import open_index
 from app.web import conceptwords
@@ -44,6 +45,7 @@ def card(code: str):
         source=_source([concept]),
         on=utc_now().date(),
         big=request.args.get("big") == "1",
+        pictures=_pictures([concept]),
     )
     return _pdf(sheet, f"{_safe(concept.code)}-{left}-{right}.pdf")
 
@@ -113,7 +115,7 @@ def glossary():
         "big": request.form.get("big") == "1",
     }
     if request.form.get("kind") == "cards":
-        sheet = sheets.concept_card(concepts, left, right, **options)
+        sheet = sheets.concept_card(concepts, left, right, pictures=_pictures(concepts), **options)
     else:
         title = request.form.get("title", "").strip()[:200]
         sheet = sheets.bilingual_glossary(concepts, left, right, title=title or _("Glossary"), **options)
@@ -135,9 +137,18 @@ def _language(name: str, otherwise: str) -> str:
 
 
 def _source(concepts: list[Concept]) -> str:
-    """Where the words come from: the names of packs and files, or this term base."""
+    """Where the words come from: the names of packs and files; empty for what was written here."""
     names = list(dict.fromkeys(c.origin_name for c in concepts if c.origin != "own" and c.origin_name))
-    return ", ".join(names[:2]) if names else _("Our term base (Dragoman)")
+    return ", ".join(names[:2])
+
+
+def _pictures(concepts: list[Concept]) -> dict[str, tuple[bytes, str]]:
+    found = {}
+    for concept in concepts:
+        picture = picture_of(current_session(), concept)
+        if picture is not None:
+            found[concept.code] = (picture.content, concept.picture_alt or "")
+    return found
 
 
 def _safe(code: str) -> str:

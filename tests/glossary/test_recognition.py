@@ -331,3 +331,19 @@ def test_places_are_always_in_the_text_whatever_it_is(pieces):
                 assert 0 <= hit.start < hit.end <= len(text)
                 assert text[hit.start : hit.end] == hit.surface
                 assert isinstance(session.get(Term, hit.term_id), Term)
+
+
+@pytest.mark.parametrize(
+    ("term", "surface", "same"),
+    [
+        ("buurtteam", "buurtteams", True), ("wijkkaart", "wijkkaarten", True), ("woonlening", "woonleningen", True),
+        ("buurtrecht", "buurtrechter", False), ("wijkwet", "wijkweten", False), ("stadskas", "stadskast", False),
+    ],
+)  # fmt: skip
+def test_a_dutch_compound_of_its_own_is_known_in_the_plural(session, term, surface, same):
+    concept = editing.new_concept(session, term, by="Samira")
+    editing.propose_term(session, concept, "nl", term, by="Samira")
+    for language, word in (("ar", "فريق"), ("ti", "ጋንታ")):
+        editing.propose_term(session, concept, language, word, by="Samira")
+        hits = recognise(session, f"Ik zie twee {surface}.", source_language="nl", target_language=language)
+        assert [(hit.code, [t.text for t in hit.targets]) for hit in hits] == ([(term, [word])] if same else [])

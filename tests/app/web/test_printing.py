@@ -6,6 +6,7 @@ import json
 
 import pytest
 from fontTools.ttLib import TTFont
+from PIL import Image
 from pypdf import PdfReader
 
 from app import printing
@@ -145,3 +146,18 @@ def test_an_outsider_prints_nothing(visit, outsider, permit):
     browser = visit(outsider)
     assert browser.get("/concepts/vergunning/card.pdf").status_code == 404
     assert browser.get("/print").status_code == 404
+
+
+def test_a_card_shows_the_picture_of_its_concept(visit, staff, permit):
+    browser = visit(staff)
+    plain = browser.get("/concepts/vergunning/card.pdf?language=ti").data
+    picture = io.BytesIO()
+    Image.new("RGB", (400, 300), "teal").save(picture, "PNG")
+    browser.post(
+        "/concepts/vergunning/picture",
+        {"picture": (io.BytesIO(picture.getvalue()), "pas.png"), "alt": "ፍቓድ መንበሪ"},
+        content_type="multipart/form-data",
+    )
+    shown = browser.get("/concepts/vergunning/card.pdf?language=ti").data
+    count = [sum(len(page.images) for page in PdfReader(io.BytesIO(pdf)).pages) for pdf in (plain, shown)]
+    assert count == [0, 1]
