@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, Text
+from sqlalchemy import ForeignKey, String, Text, delete
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app import intake
@@ -49,6 +49,15 @@ class Alignment(Base):
     #: When it was last kept in the memory, and how many units that were.
     kept_at: Mapped[dt.datetime | None]
     kept: Mapped[int] = mapped_column(default=0)
+
+
+#: Documents that were aligned are deleted after this long: their texts are copies outside the memory.
+KEPT = dt.timedelta(days=30)
+
+
+def forget_old(session: Session) -> None:
+    """Delete old alignments; what was kept of them stays in the memory."""
+    session.execute(delete(Alignment).where(Alignment.created_at < utc_now() - KEPT))
 
 
 class NoSuchMove(ValueError):

@@ -178,15 +178,19 @@ def discard(session: Session, entry: MemoryImport) -> None:
     session.delete(entry)
 
 
-#: A file that nobody said anything about for so long is deleted.
+#: Uploaded files that nobody goes on with are deleted after this long.
 KEPT = dt.timedelta(days=7)
 
 
 def forget_old(session: Session) -> None:
-    """Delete uploaded files that nobody took in. What became of the others stays to be read."""
-    old = select(MemoryImport.id).where(MemoryImport.state == WAITING, MemoryImport.created_at < utc_now() - KEPT)
-    session.execute(delete(MemoryImportPart).where(MemoryImportPart.import_id.in_(old)))
-    session.execute(delete(MemoryImport).where(MemoryImport.id.in_(old)))
+    """Delete the uploaded files that nobody took in, and what is left of those that stopped. What became of a file
+    stays to be read."""
+    old = MemoryImport.created_at < utc_now() - KEPT
+    waiting = select(MemoryImport.id).where(MemoryImport.state == WAITING, old)
+    stopped = select(MemoryImport.id).where(MemoryImport.state.in_((STOPPED, INTERRUPTED)), old)
+    for ids in (waiting, stopped):
+        session.execute(delete(MemoryImportPart).where(MemoryImportPart.import_id.in_(ids)))
+    session.execute(delete(MemoryImport).where(MemoryImport.state == WAITING, old))
 
 
 def begin(
@@ -245,6 +249,7 @@ def run(
         choices = Choices.from_json(entry.choices)
         kind, skip = entry.kind, entry.rows_read
         entry.state, entry.problem = RUNNING, None
+    cut_short: UnreadableFile | None = None
     try:
         if kind == memoryfiles.TMX and not skip:
             try:
@@ -252,6 +257,7 @@ def run(
             except UnreadableFile as error:
                 if not (choices.keep_whole and error.reason == "cut-short"):
                     raise
+                cut_short = error
             stream.seek(0)
         rows = memoryfiles.read(stream, kind, choices)
     except UnreadableFile as error:
@@ -294,8 +300,10 @@ def run(
         step(place - at)
         at = place
         yield entry
-    whole = problem is not None and choices.keep_whole and problem.reason == "cut-short"
+    # that it only stops is known from looking at it first: here it may look like any other mistake
+    whole = problem is not None and choices.keep_whole and problem.reason in ("cut-short", "syntax")
     if whole:
+        problem = cut_short or problem
         rows.told.append(Warning_(problem.reason, problem.message, problem.where, problem.fields))
     yield _end(engine, import_id, None if whole else problem, rows)
 

@@ -128,7 +128,11 @@ class Worker:
             self._thread.join(timeout)
 
     def _run(self) -> None:
+        from app import aligning, imports
+
         with suppress(Exception), transaction(self.engine) as session:
+            for module in (aligning, imports):
+                module.forget_old(session)
             forget_old(session)
         while not self._stop.is_set():
             try:

@@ -78,6 +78,7 @@ def check(stream: BinaryIO, format: str, names: tuple[str, ...], step: Callable[
     parser = expat.ParserCreate()
     parser.StartDoctypeDeclHandler = _no_subset(parser, format)
     without = depth = total = 0
+    stops = False  # nothing is wrong with it but that it ends
     try:
         while depth < _SUSPICIOUS and (chunk := stream.read(_LONGEST_PROLOG)):
             total += len(chunk)
@@ -90,13 +91,19 @@ def check(stream: BinaryIO, format: str, names: tuple[str, ...], step: Callable[
             parser.Parse(chunk, False)
             step(len(chunk))
         if total and depth < _SUSPICIOUS:
+            stops = True
             parser.Parse(b"", True)
             return
     except (expat.ExpatError, LookupError, UnicodeError, ValueError):
         pass
     stream.seek(0)
-    for _ in elements(stream, names, format):
-        pass
+    try:
+        for _ in elements(stream, names, format):
+            pass
+    except UnreadableFile as error:
+        if stops and error.reason == "syntax" and "line" in error.fields:
+            raise _cut_short(format, error.fields["line"], error.fields.get("problem", "")) from None
+        raise
 
 
 LONGEST_TEXT = 10_000_000
@@ -191,6 +198,18 @@ def _declarations(format: str, line: int) -> UnreadableFile:
     )
 
 
+def _cut_short(format: str, line: object, problem: str) -> UnreadableFile:
+    return UnreadableFile(
+        format,
+        "cut-short",
+        "This file stops in the middle, at line %(line)s: it was not saved or copied completely. Ask for the whole "
+        "file. (%(problem)s)",
+        f"line {line}",
+        line=line,
+        problem=problem,
+    )
+
+
 def _too_large(format: str, line: int) -> UnreadableFile:
     return UnreadableFile(
         format,
@@ -212,15 +231,7 @@ def _syntax(error: etree.XMLSyntaxError, format: str) -> UnreadableFile:
         return _too_large(format, line)
     problem = re.sub(r", line \d+, column \d+.*$", "", message or "it cannot be read", flags=re.S).rstrip(". ")
     if code in _ENDS_EARLY or "Premature end" in problem or "EndTag" in problem:
-        return UnreadableFile(
-            format,
-            "cut-short",
-            "This file stops in the middle, at line %(line)s: it was not saved or copied completely. Ask for the whole "
-            "file. (%(problem)s)",
-            f"line {line}",
-            line=line,
-            problem=problem,
-        )
+        return _cut_short(format, line, problem)
     return UnreadableFile(
         format,
         "syntax",

@@ -72,6 +72,7 @@ def listing():
     if wrong:
         return make_response(_listing_page(form, wrong), 422)
     session = current_session()
+    aligning.forget_old(session)
     entry = aligning.begin(
         session, source=(pair[0], names["source"]), target=(pair[1], names["target"]), rows=rows, **by
     )

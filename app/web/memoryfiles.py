@@ -113,6 +113,8 @@ def take_in():
     if upload is None or not upload.filename:
         return make_response(_import_page({"file": _("Choose a file first: TMX, XLIFF, PO, CSV or XLSX.")}), 422)
     by = {"by_id": current_user.id, "by_name": current_user.name}
+    imports.forget_old(current_session())
+    current_session().commit()
     # each part takes the lock to write for itself: this request must not hold it
     current_session().rollback()
     try:

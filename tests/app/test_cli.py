@@ -253,3 +253,42 @@ def test_terms_leave_in_every_format(dragoman, tmp_path):
         dragoman("terms", "export", str(out), "--format", kind, *options)
         assert "ምምሕዳር ከተማን ቤት ጽሕፈትን" in out.read_text("utf-8-sig")
     assert "--to" in dragoman("terms", "export", str(tmp_path / "x.html"), code=2).output
+
+
+def test_two_documents_are_aligned_shown_written_and_kept(dragoman, tmp_path):
+    from tests.languages.test_alignment import AR, NL
+
+    source, target = tmp_path / "brief.txt", tmp_path / "vertaling.md"
+    source.write_text("\n\n".join(NL), "utf-8")
+    target.write_text("\n\n".join(AR), "utf-8")
+    pair = ["--from", "nl", "--to", "ar"]
+    shown = dragoman("memory", "align", str(source), str(target), *pair).stdout
+    assert NL[0] in shown and AR[5] in shown and "6 rows, 6 with both sides" in shown
+    for ending in ("csv", "xlsx", "tmx"):
+        out = tmp_path / f"paren.{ending}"
+        dragoman("memory", "align", str(source), str(target), *pair, "--out", str(out))
+        seen = json.loads(dragoman("memory", "import", str(out), "--dry-run", "--json").stdout)
+        assert [unit["target"] for unit in seen["units"]] == AR
+    dragoman("memory", "align", str(source), str(target), *pair, "--out", str(out), code=1)
+    done = json.loads(dragoman("memory", "align", str(source), str(target), *pair, "--save", "--json").stdout)
+    assert (done["units"], done["new"]) == (6, 6)
+    found = json.loads(dragoman("memory", "lookup", *pair, "--json", NL[1]).stdout)
+    assert found[0]["target"] == AR[1]
+
+
+def test_an_import_says_what_looks_wrong_and_what_to_do(dragoman, memory_file, tmp_path):
+    table = tmp_path / "lijst.csv"
+    table.write_text("eerste,ar\nKom binnen,تفضل\nGa weg,\n", "utf-8")
+    assert "Say --from and --to" in dragoman("memory", "import", str(table), code=1).output
+    assert "there is no column" in dragoman("memory", "import", str(table), "--column", "x=nl", code=2).output
+    done = dragoman("memory", "import", str(table), "--column", "eerste=nl", "--project", "p").stdout
+    assert "1 new" in done and "1 left out: empty-target" in done
+    cut = tmp_path / "kort.tmx"
+    cut.write_bytes(memory_file.read_bytes()[:-30])
+    told = dragoman("memory", "import", str(cut), code=1).output
+    assert "Nothing was saved." in told and "--keep-whole" in told
+    kept = dragoman("memory", "import", str(cut), "--keep-whole").stdout
+    assert "new" in kept and "stops in the middle" in kept
+    out = tmp_path / "deel.tmx"
+    assert json.loads(dragoman("memory", "export", str(out), "--project", "p", "--json").stdout)["units"] == 1
+    assert "تفضل" in out.read_text("utf-8")

@@ -13,6 +13,8 @@ import time
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from lxml import etree
 from sqlalchemy import event, func, select
 from sqlalchemy.exc import OperationalError
@@ -133,6 +135,15 @@ def test_a_file_that_is_cut_short_leaves_nothing_unless_what_is_whole_is_wanted(
     done = take_in(data, keep_whole=True)
     assert 2900 < done.new == len(kept(engine)) < 3000
     assert [w["key"] for w in done.warnings] == ["cut-short"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_wherever_a_file_is_cut_it_is_known_to_be_cut(encoding):
+    data = a_tmx(a_tu("Bel <ph>x</ph> ons &amp; <!-- kom -->", "اتصل بنا") + a_tu("Kom", "تعال"), encoding=encoding)
+    for end in range(data.index("<body>".encode(encoding)[-12:]), len(data) - 1):
+        with pytest.raises(UnreadableFile) as refused:
+            tmx.check_tmx(io.BytesIO(data[:end]))
+        assert refused.value.reason == "cut-short", data[:end][-20:]
 
 
 TRICKS = {
@@ -518,3 +529,54 @@ def test_the_job_goes_on_in_another_worker(engine, monkeypatch):
     with db.new_session(engine, writes=False) as session:
         entry = session.get_one(MemoryImport, import_id)
     assert (entry.state, entry.new, entry.unchanged, entry.rows_read) == (DONE, 1000, 0, 1000)
+
+
+def test_uploaded_files_that_nobody_goes_on_with_are_deleted(engine, monkeypatch):
+    waiting = imports.upload(engine, io.BytesIO(many(2)), "a.tmx")
+    stopped = imports.upload(engine, io.BytesIO(many(2)[:-30]), "b.tmx")
+    for _ in imports.run(engine, stopped, imports.Parts(engine, stopped, len(many(2)) - 30)):
+        pass
+    with db.transaction(engine) as session:
+        imports.forget_old(session)
+        assert session.scalar(select(func.count()).select_from(MemoryImportPart)) == 2
+        for entry in session.scalars(select(MemoryImport)):
+            entry.created_at -= imports.KEPT + dt.timedelta(hours=1)
+        session.flush()
+        imports.forget_old(session)
+    with db.new_session(engine, writes=False) as session:
+        assert session.scalar(select(func.count()).select_from(MemoryImportPart)) == 0
+        assert session.get(MemoryImport, waiting) is None
+        assert session.get(MemoryImport, stopped).problem["reason"] == "cut-short"
+
+
+# --- real files --------------------------------------------------------------------------------
+
+REAL = sorted((Path(__file__).parents[1] / "importers" / "files").rglob("*.tmx"))
+
+
+@pytest.mark.parametrize("path", REAL, ids=[path.name for path in REAL])
+def test_real_files_are_taken_in_come_out_and_are_known_then(engine, new_memory_engine, tmp_path, path):
+    """Files that nobody here wrote: LISA's compliance kit, Pontoon, TICO-19."""
+    done = exchange.import_units(engine, path, Choices(name=path.name))
+    with db.new_session(engine, writes=False) as session:
+        number = exchange.export_tmx(session, tmp_path / "uit.tmx")
+    assert number == done.new + done.merged
+    again = exchange.import_units(engine, tmp_path / "uit.tmx", Choices(name="uit.tmx", believe=True))
+    assert again.new == 0, "the texts came back as other texts"
+    other = exchange.import_units(new_memory_engine, tmp_path / "uit.tmx", Choices(name="uit.tmx", believe=True))
+    assert other.new == done.new
+
+
+TAGS = st.lists(st.sampled_from(["<1>", "</1>", "<2/>", "<3>", "</3>", "<7/>", "<7>", "ሀ ", "ع\u200f", "x & <y>", "\u202b"]), max_size=10)
+
+
+@settings(max_examples=150, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+@given(TAGS.map("".join), TAGS.map("".join))
+def test_whatever_the_tags_of_a_memory_are_they_come_back(source, target):
+    if not source.strip() or not target.strip():
+        return
+    unit = memoryfiles.to_file(UnitRow("nl", "ar", source, target))
+    file = io.BytesIO()
+    tmx.write_tmx(file, [unit])
+    [again] = tmx.read_tmx(io.BytesIO(file.getvalue()))
+    assert dict(again.texts) == {"nl": source, "ar": target}
