@@ -183,15 +183,17 @@ def _keep(session: Session, impact_id: int, found: _Found) -> Impact | None:
     return impact
 
 
-def look_quickly(session: Session, impact: Impact, *, seconds: float = QUICK) -> bool:
-    """Look for at most so long, in the caller's transaction, and ask for a job when that was not enough. Whether all
-    was looked at."""
+def look_quickly(engine: Engine, impact_id: int, *, seconds: float = QUICK) -> bool:
+    """Look for about so long, and ask for a job when that was not enough. Whether all was looked at. The caller has
+    committed the search: reading texts holds nobody's write lock."""
     until = time.monotonic() + seconds
-    while impact.finished_at is None and time.monotonic() < until:
-        _keep(session, impact.id, _look(session, impact))
-    if impact.finished_at is None:
-        jobs.enqueue(session, "impact", {"impact": impact.id})
-    return impact.finished_at is not None
+    while time.monotonic() < until:
+        done, total, _note = step(engine, {"impact": impact_id})
+        if done >= total:
+            return True
+    with transaction(engine) as session:
+        jobs.enqueue(session, "impact", {"impact": impact_id})
+    return False
 
 
 def step(engine: Engine, subject: dict[str, Any]) -> tuple[int, int, str]:
@@ -223,6 +225,7 @@ def apply(session: Session, impact: Impact, *, by: Person, reason: str, instead:
     ) or session.scalar(select(func.count()).select_from(_units(impact).where(Unit.changed_at > since).subquery()))
     if impact.finished_at is not None and newer:
         impact.finished_at, impact.segment_cursor, impact.unit_cursor, impact.looked = None, 0, 0, 0
+    if impact.finished_at is None:
         jobs.enqueue(session, "impact", {"impact": impact.id})
     session.flush()
     return session.scalar(select(func.count()).where(TermUse.impact_id == impact.id, TermUse.state == "open")) or 0
@@ -440,10 +443,9 @@ def _shown(session: Session, uses: list[TermUse]) -> list[Shown]:
 def follow(
     session: Session, concept: Concept, term: Term, wanted: str, *, by: Person, reason: str
 ) -> Impact:
-    """A word was forbidden, retired or replaced without looking first: what uses it goes into the queue."""
+    """A word was forbidden, retired or replaced without looking first: a job puts what uses it into the queue."""
     impact = ask(session, concept, wanted, [term], by=by)
     apply(session, impact, by=by, reason=reason, instead=instead_of(concept, term))
-    look_quickly(session, impact)
     return impact
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flask import current_app
 from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy import select
@@ -44,8 +45,9 @@ def ask_impact(term_id: int, body: schemas.NewImpact):
     access.require_language_reviewer(current_user, term.language)
     subject = {name: getattr(body, name) for name in ("by", "proposal") if getattr(body, name) is not None}
     found = impact.ask(db, term.concept, body.wanted, [term], by=me(), subject=subject)
-    impact.look_quickly(db, found)
     db.commit()
+    impact.look_quickly(current_app.extensions["engine"], found.id)
+    db.refresh(found)
     return _found(db, found, schemas.Paged()), 201
 
 
@@ -157,6 +159,7 @@ def law_impact(reference_id: int):
     reference = _reference(db, reference_id)
     words = [t for t in reference.concept.terms if t.status != "forbidden"]
     found = impact.ask(db, reference.concept, "law", words, by=me(), subject={"reference": reference.id})
-    impact.look_quickly(db, found)
     db.commit()
+    impact.look_quickly(current_app.extensions["engine"], found.id)
+    db.refresh(found)
     return _found(db, found, schemas.Paged()), 201

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, make_response, render_template, request
+from flask import Blueprint, current_app, flash, make_response, render_template, request
 from flask_babel import gettext as _
 from flask_login import current_user
 
@@ -54,8 +54,8 @@ def ask(term_id: int):
         return render_template("impact_ask.html", term=term, concept=term.concept, wanted=wanted, values=request.args)
     subject = {name: request.form.get(name, type=int) for name in ("by", "proposal") if request.form.get(name, type=int)}
     found = impact.ask(db, term.concept, wanted, [term], by=_me(), subject=subject)
-    impact.look_quickly(db, found)
     db.commit()
+    impact.look_quickly(current_app.extensions["engine"], found.id)
     return see_other("impact.show", impact_id=found.id)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, render_template, request
+from flask import Blueprint, current_app, flash, render_template, request
 from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy import select
@@ -92,6 +92,6 @@ def texts(reference_id: int):
     found = impact.ask(
         db, reference.concept, "law", words, by=current_user._get_current_object(), subject={"reference": reference.id}
     )
-    impact.look_quickly(db, found)
     db.commit()
+    impact.look_quickly(current_app.extensions["engine"], found.id)
     return see_other("impact.show", impact_id=found.id)

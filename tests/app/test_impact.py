@@ -48,9 +48,20 @@ def term(concept, text):
 
 def looked(session, concept, word, wanted="forbidden", by=None):
     found = impact.ask(session, concept, wanted, [term(concept, word)], by=by)
-    assert impact.look_quickly(session, found, seconds=60)
     session.commit()
+    assert impact.look_quickly(session.get_bind(), found.id, seconds=60)
+    session.rollback()
+    session.refresh(found)
     return found
+
+
+def work(session):
+    """The worker does what waits."""
+    session.commit()
+    while jobs.work_once(session.get_bind(), {"impact": impact.step}):
+        pass
+    session.rollback()
+    session.expire_all()
 
 
 def test_the_texts_that_use_a_word_are_found_in_any_inflection_before_anything_changes(session, reviewer, concept, texts):
@@ -156,12 +167,13 @@ def test_a_confidential_text_is_seen_by_its_reviewers_only(session, visit, staff
 def test_a_long_look_goes_on_as_a_job_and_each_text_is_found_once(session, engine, reviewer, concept, texts, monkeypatch):
     monkeypatch.setattr(impact, "BATCH", 1)
     found = impact.ask(session, concept, "forbidden", [term(concept, "محكمة")], by=reviewer)
-    assert not impact.look_quickly(session, found, seconds=0)
+    session.commit()
+    assert not impact.look_quickly(engine, found.id, seconds=0)
+    session.rollback()
     impact.apply(session, found, by=reviewer, reason="x")
     session.commit()
     assert session.scalars(select(Job.kind)).all() == ["impact"]
-    assert jobs.work_once(engine, {"impact": impact.step})
-    session.rollback()
+    work(session)
     assert found.finished_at is not None and found.looked == 3
     assert session.scalars(select(TermUse.state)).all() == ["open", "open"]
     assert session.scalars(select(Job.state)).all() == ["done"]
@@ -172,8 +184,7 @@ def test_what_was_approved_between_the_look_and_the_change_is_found_too(session,
     approved(session, a_document(session, TEXT, by=staff), AR)
     impact.apply(session, found, by=reviewer, reason="x")
     session.commit()
-    assert jobs.work_once(engine, {"impact": impact.step})
-    session.rollback()
+    work(session)
     assert impact.count_queue(session, reviewer) == 4
 
 
@@ -182,7 +193,7 @@ def test_approving_a_word_in_the_place_of_another_puts_its_texts_into_the_queue(
     new = editing.propose_term(session, concept, "ar", "قضاء", by="Samira", by_id=translator.id, replaces_id=old.id)
     session.commit()
     visit(reviewer).post(f"/terms/{new.id}/decide", {"decision": "prefer"})
-    session.expire_all()
+    work(session)
     assert old.status == "deprecated" and impact.count_queue(session, reviewer) == 2
     (entry, _other) = impact.queue(session, reviewer)
     assert entry.use.impact.instead[0] == "قضاء"
@@ -194,7 +205,7 @@ def test_agreeing_that_a_word_must_not_be_used_does_too(session, visit, translat
     )
     session.commit()
     visit(reviewer).post(f"/proposals/{asked.id}/decide", {"decision": "approve"})
-    session.expire_all()
+    work(session)
     assert term(concept, "محكمة").status == "forbidden" and impact.count_queue(session, reviewer) == 2
 
 
