@@ -74,14 +74,6 @@ def require_language_reviewer(person: Person, language: str) -> None:
         raise NotAllowed("not-reviewer", language=language)
 
 
-def works_with_language(person: Person, language: str) -> bool:
-    """Whether the person translates or reviews into or from a language."""
-    held = pairs(person, RoleName.TRANSLATOR) | pairs(person, RoleName.REVIEWER)
-    return any(
-        own == language or (tags.same_language(own, language) and own == tags.base(own)) for pair in held for own in pair
-    )
-
-
 def require_role(person: Person, *names: RoleName) -> None:
     """Raise unless the person holds one of these roles. An outsider learns nothing."""
     if has_role(person, *names):

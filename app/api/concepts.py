@@ -154,7 +154,7 @@ def concept_history(code: str, query: schemas.Paged):
         select(History).where(mine).order_by(History.id.desc()).offset(query.page * query.per_page).limit(query.per_page)
     )
     acts = [
-        schemas.Act(id=a.id, at=a.at, by=a.by, action=a.action, why=a.why, before=a.before or {}, after=a.after or {})
+        schemas.Act(id=a.id, at=a.at, by=a.by, action=a.action, why=a.why, before=shapes.rows(a.before), after=shapes.rows(a.after))
         for a in rows
     ]
     total = db.scalar(select(func.count()).select_from(History).where(mine)) or 0

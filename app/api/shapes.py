@@ -68,6 +68,12 @@ def concept(row: models.Concept) -> schemas.Concept:
     )
 
 
+def rows(rows_: dict[str, Any] | None) -> dict[str, Any]:
+    """Rows of a history, without notes that are for reviewers only where the reader is none."""
+    reviewer = access.has_role(current_user, RoleName.REVIEWER, RoleName.ADMINISTRATOR)
+    return {key: row for key, row in (rows_ or {}).items() if reviewer or row.get("audience") != "reviewers"}
+
+
 def waiting(entry: proposing.Waiting, same_words: list[models.Term]) -> schemas.Waiting:
     about = entry.term or entry.proposal
     hands = [(entry.asked_by, entry.asked_by_id), (about.changed_by, about.changed_by_id)]

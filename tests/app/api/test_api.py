@@ -175,6 +175,17 @@ def test_a_concept_is_found_in_any_script_and_read_with_its_version(program, tra
     assert ask("GET", "/api/concepts/nothing").status_code == 404
 
 
+def test_a_note_for_reviewers_reaches_nobody_else_not_even_by_the_history(session, program, reviewer, translator, concepts):
+    from glossary.models import Note
+
+    secret = "للمراجعين فقط"
+    note = Note(kind="translator", audience="reviewers", language="ar", text=secret)
+    editing.change_concept(session, concepts["bezwaar"], notes=[note], by="Tesfay")
+    for person, sees in ((reviewer, True), (translator, False)):
+        for path in ("/api/concepts/bezwaar", "/api/concepts/bezwaar/history", "/api/concepts?q=bezwaar"):
+            assert (secret in json.dumps(program(person)("GET", path).json, ensure_ascii=False)) is sees, path
+
+
 def test_lists_come_in_pages(program, translator, concepts):
     ask = program(translator)
     first, second = ask("GET", "/api/concepts?per_page=1").json, ask("GET", "/api/concepts?per_page=1&page=1").json
