@@ -450,6 +450,8 @@ def undo(session: Session, act: Act, by: Keeper, *, batch: int = BATCH) -> bool:
 def _take_back(session: Session, act: Act, change: ActChange, unit: Unit) -> bool:
     if "places" in change.after:
         return _unjudge(session, change, unit)
+    if not change.before.keys() >= set(_IN_PLACE) <= change.after.keys():
+        return False  # an erasure took what was known of it
     names = [name for name in _IN_PLACE if change.before[name] != change.after[name]]
     if any(_plain(unit, (name,))[name] != change.after[name] for name in names):
         return False
@@ -466,17 +468,17 @@ def _take_places_back(session: Session, act: Act, change: ActChange) -> None:
     successor = session.get(Unit, change.successor_id)
     if successor is None:
         return
-    given = {bytes.fromhex(place) for place in change.after["added"]}
+    given = {bytes.fromhex(place) for place in change.after.get("added", ())}
     stands = {
         bytes(p.place)
         for p in (successor, *session.scalars(select(Found).where(Found.unit_id == successor.id)))
         if p.approved_at and p.approved_at > act.at
     }
-    if change.after["used"]:
+    if change.after.get("used"):
         given_at = successor.last_used_at
         successor.used_count = max(successor.used_count - change.after["used"], 0)
         if given_at is None or given_at <= act.at:
-            successor.last_used_at = _moment(change.after["last_used"])
+            successor.last_used_at = _moment(change.after.get("last_used"))
     if given - stands:
         recording._leave(session, successor, given - stands)
 
@@ -489,7 +491,7 @@ def _unjudge(session: Session, change: ActChange, unit: Unit) -> bool:
     back = [
         (places[key], change.before["places"][key])
         for key, after in change.after["places"].items()
-        if key in places and _plain(places[key], _JUDGED) == after
+        if key in places and key in change.before.get("places", {}) and _plain(places[key], _JUDGED) == after
     ]
     for place, values in back:
         for name, value in values.items():

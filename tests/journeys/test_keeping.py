@@ -24,6 +24,10 @@ def test_a_bulk_recall_and_its_undoing_count_from_the_next_lookup(service, someb
     units = page.locator(".units > li")
     expect(units.first.locator("mark").first).to_have_text("حرية")
     expect(units.first.locator("p[lang=ar]")).to_have_attribute("dir", "rtl")
+    page.check("#choose-all")
+    assert all(box.is_checked() for box in page.locator(".units input").all())
+    page.uncheck("#choose-all")
+    assert not any(box.is_checked() for box in page.locator(".units input").all())
     chosen = []
     for place in (0, 1):
         source = units.nth(place).locator("p[lang=nl]").inner_text()

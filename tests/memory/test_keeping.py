@@ -429,3 +429,13 @@ def test_with_the_concordances_files_a_phrase_finds_exactly_the_same_pages(tmp_p
         slow = [pages_of(session, one, size=4) for one in chosen]
         assert quick == slow and len(quick[0]) == 19 and len(quick[3]) == 20
     engine.dispose()
+
+
+def test_an_act_of_which_an_erasure_took_the_words_is_left_and_breaks_nothing(session, a_unit):
+    one, other = a_unit(RECEIVED), a_unit("Bel 071.", "اتصل")
+    act = a_bulk_act(session, "recall", [one, other], reason="ስም")
+    session.flush()
+    change = session.scalar(select(ActChange).where(ActChange.unit_id == one.id))
+    change.before = {}
+    acts.undo(session, act, YUSUF)
+    assert (act.undo_left, other.recalled_at) == (1, None)
