@@ -113,8 +113,16 @@ def forget_old(session: Session) -> None:
 class Worker:
     """A thread that does jobs until it is told to stop."""
 
-    def __init__(self, engine: Engine, kinds: Mapping[str, Step], *, pause: float = 1.0) -> None:
-        self.engine, self.kinds, self.pause = engine, kinds, pause
+    def __init__(
+        self,
+        engine: Engine,
+        kinds: Mapping[str, Step],
+        *,
+        pause: float = 1.0,
+        idle: Callable[[Engine], object] = lambda _engine: None,
+    ) -> None:
+        """`idle`: a short piece of work that nobody waits for, done when there is no job."""
+        self.engine, self.kinds, self.pause, self.idle = engine, kinds, pause, idle
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="dragoman-worker", daemon=True)
 
@@ -137,6 +145,7 @@ class Worker:
         while not self._stop.is_set():
             try:
                 if not work_once(self.engine, self.kinds, self._stop):
+                    self.idle(self.engine)
                     self._stop.wait(self.pause)
             except Exception:
                 # the database may be away for a moment: keep trying, more slowly

@@ -343,6 +343,22 @@ class SuggestionUse(Base):
     at: Mapped[dt.datetime] = mapped_column(default=utc_now)
 
 
+class Erasure(Base):
+    """The report of a person's text that was forgotten: how much of what kind went, where was searched afterwards, what
+    was left. It holds none of the text, and not what was asked for. `kind`: "document", "reference" or "phrase"."""
+
+    __tablename__ = "erasure"
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    at: Mapped[dt.datetime] = mapped_column(default=utc_now)
+    by_id: Mapped[int | None] = mapped_column(ForeignKey(Person.id, ondelete="SET NULL"))
+    by_name: Mapped[str] = mapped_column(String(200))
+    kind: Mapped[str] = mapped_column(String(20))
+    counts: Mapped[dict[str, Any]]
+    searched: Mapped[list[Any]]
+    left: Mapped[dict[str, Any]]
+
+
 class MemoryPenalty(Base):
     """Points taken off what the memory offers, set by an administrator. `name` is one of memory.scoring.PENALTIES;
     `source` the name of an imported file or starter pack, "" for all of them."""

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
-from app import access
+from app import access, concepts
 from app.models import (
     Comment,
     Confidentiality,
@@ -343,6 +343,7 @@ def _approved(session: Session, person: Person, segment: Segment, action: str, w
             approved_at=segment.approved_at,
         )
         segment.memory_unit_id = unit.id
+        concepts.note(session, unit)
     session.flush()
 
 

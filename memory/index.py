@@ -415,42 +415,48 @@ def tidy(store: Store, pair: Pair, *, wait: bool = True) -> None:
     """Write a pair's changes down, merge small segments, write again those with many dead units or erased text."""
     assert store.folder is not None
     folder = _folder(store.folder, pair)
+    merged: list = []
     with locked(folder, wait=wait) as ours:
-        if not ours:
-            return
-        with store.lock:
-            c = store.collections.get(pair)
-        old = _read_manifest(folder)
+        # who holds this folder never asks for the store's lock: a lookup, or an erasure, that has the store may be
+        # waiting for the folder
+        c = store.collections.get(pair) if ours else None
         if c is None:
             return
-        if old is not None and set(old.files) != {s.path.name for s, _ in c.segments}:
-            # another process has tidied: go on from what it wrote; the feed tells the rest
-            _adopt(store, pair, folder, old)
-            return
-        kept, merged = _plan(store, c)
-        entries = list(c.entries.values())
-        parts = [s.units(None if dead is None else ~dead) for s, dead in merged]
-        if entries:
-            parts.append(_of_entries(entries))
-        units = Units.joined(parts) if parts else Units([], {})
-        generation = (old.generation if old else 0) + 1
-        files: list[str] = []
-        try:
-            for start in range(0, len(units), segments.LARGEST):
-                files.append(f"{generation}-{len(files)}.segment")
-                segments.write(
-                    folder / files[-1],
-                    units.taken(np.arange(start, min(start + segments.LARGEST, len(units)))),
-                )
-        except BaseException:
-            _discard(folder, files)
-            raise
-        gone = {s.path.name: np.flatnonzero(dead).tolist() for s, dead in kept if dead is not None}
-        manifest = Manifest(c.seen, generation, tuple([s.path.name for s, _ in kept] + files), gone)
-        _write_manifest(folder, manifest)
-        _adopt(store, pair, folder, manifest)
-        with store.lock:
-            store.to_erase -= {s.path for s, _ in merged}
+        manifest = old = _read_manifest(folder)
+        # another process has tidied: go on from what it wrote; the feed tells the rest
+        tidied = old is not None and set(old.files) != {s.path.name for s, _ in c.segments}
+        if not tidied:
+            manifest, merged = _tidied(store, c, folder, old)
+    assert manifest is not None
+    _adopt(store, pair, folder, manifest)
+    with store.lock:
+        store.to_erase -= {s.path for s, _ in merged}
+
+
+def _tidied(store: Store, c: Collection, folder: Path, old: Manifest | None) -> tuple[Manifest, list]:
+    """Write a collection down: (what then stands in the folder, the segments that were written again)."""
+    kept, merged = _plan(store, c)
+    entries = list(c.entries.values())
+    parts = [s.units(None if dead is None else ~dead) for s, dead in merged]
+    if entries:
+        parts.append(_of_entries(entries))
+    units = Units.joined(parts) if parts else Units([], {})
+    generation = (old.generation if old else 0) + 1
+    files: list[str] = []
+    try:
+        for start in range(0, len(units), segments.LARGEST):
+            files.append(f"{generation}-{len(files)}.segment")
+            segments.write(
+                folder / files[-1],
+                units.taken(np.arange(start, min(start + segments.LARGEST, len(units)))),
+            )
+    except BaseException:
+        _discard(folder, files)
+        raise
+    gone = {s.path.name: np.flatnonzero(dead).tolist() for s, dead in kept if dead is not None}
+    manifest = Manifest(c.seen, generation, tuple([s.path.name for s, _ in kept] + files), gone)
+    _write_manifest(folder, manifest)
+    return manifest, merged
 
 
 def _adopt(store: Store, pair: Pair, folder: Path, manifest: Manifest) -> None:

@@ -6,16 +6,17 @@ Every change is recorded in the feed of changes, so that each index follows. Not
 from __future__ import annotations
 
 import datetime as dt
+import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from languages import tags
 from memory import forms
-from memory.models import QUALITIES, TOPIC, Found, Quality, Unit
+from memory.models import QUALITIES, TOPIC, Found, Quality, Unit, UnitConcept
 from storage import changes
 from storage.columns import utc_now
 
@@ -385,6 +386,20 @@ def mark_used(session: Session, unit_id: int, *, at: dt.datetime | None = None) 
     )
 
 
+def set_concepts(session: Session, unit_id: int, concepts: Iterable[int], *, at: int) -> None:
+    """Say which concepts of the term base a unit's source contains, as the caller recognised them in the state `at`
+    of the term base. No index needs to know."""
+    wanted = set(concepts)
+    known = set(session.scalars(select(UnitConcept.concept).where(UnitConcept.unit_id == unit_id)))
+    if gone := known - wanted:
+        session.execute(delete(UnitConcept).where(UnitConcept.unit_id == unit_id, UnitConcept.concept.in_(gone)))
+    if new := wanted - known:
+        session.execute(insert(UnitConcept), [{"unit_id": unit_id, "concept": c} for c in sorted(new)])
+    session.execute(
+        update(Unit).where(Unit.id == unit_id).values(concepts_at=at).execution_options(synchronize_session=False)
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Forgotten:
     """What an erasure did. `units`: ids of deleted units; `places`: how many places were taken from units that
@@ -396,30 +411,53 @@ class Forgotten:
     neighbours: int = 0
 
 
-def forget(session: Session, *, document: str | None = None, phrase: str | None = None) -> Forgotten:
-    """Erase the text of a document, or every unit that holds a phrase in source, target, notes, names or
-    neighbouring texts. Rows are deleted, not marked; each index drops their text when it takes the change in.
+def forget(
+    session: Session,
+    *,
+    document: str | None = None,
+    client_reference: str | None = None,
+    phrase: str | None = None,
+) -> Forgotten:
+    """Erase the text of a document, or of a client's case, or every unit that holds a phrase in source, target, notes,
+    names or neighbouring texts. Rows are deleted, not marked; each index drops their text when it takes the change in.
 
-    A pair that was also found outside the document stays, without a trace of the document. The phrase is
-    compared as concordance compares (case, accents and spelling variants do not count) and erases whole units.
-    Raises ValueError unless exactly one of the two is given.
+    A pair that was also found outside the document or case stays, without a trace of it. A reference is compared
+    without case and spaces. The phrase is compared as concordance compares (case, accents and spelling variants do
+    not count) and erases whole units. Raises ValueError unless exactly one of the three is given.
     """
-    if (document is None) == (phrase is None):
-        raise ValueError("forget needs a document or a phrase, not both and not neither")
-    return (
-        _forget_document(session, document) if document is not None else _forget_phrase(session, phrase or "")
-    )
+    if [document, client_reference, phrase].count(None) != 2:
+        raise ValueError("forget needs one of a document, a client reference and a phrase")
+    if document is not None:
+        return _forget_places(session, "document", [document])
+    if client_reference is not None:
+        return _forget_places(session, "client_reference", references_like(session, client_reference))
+    return _forget_phrase(session, phrase or "")
 
 
-def _forget_document(session: Session, document: str) -> Forgotten:
-    ids = set(session.scalars(select(Unit.id).where(Unit.document == document)))
-    ids |= set(session.scalars(select(Found.unit_id).where(Found.document == document)))
+def same_reference(reference: str) -> str:
+    """References that differ in case, spaces or hidden marks only are one: equal when these are equal."""
+    folded = unicodedata.normalize("NFKC", reference).casefold()
+    return "".join(c for c in folded if not c.isspace() and unicodedata.category(c) != "Cf")
+
+
+def references_like(session: Session, reference: str) -> list[str]:
+    """How a client's reference is written in the memory."""
+    wanted, found = same_reference(reference), set()
+    for column in (Unit.client_reference, Found.client_reference):
+        written = session.scalars(select(column).where(column.is_not(None)).distinct())
+        found |= {one for one in written if wanted and same_reference(one) == wanted}
+    return sorted(found)
+
+
+def _forget_places(session: Session, name: str, values: list[str]) -> Forgotten:
+    """Take away the places whose column `name` has one of these values."""
+    ours, theirs_ = getattr(Unit, name).in_(values), getattr(Found, name).in_(values)
+    ids = set(session.scalars(select(Unit.id).where(ours)))
+    ids |= set(session.scalars(select(Found.unit_id).where(theirs_)))
     deleted, places = [], 0
     for unit in _units(session, ids):
-        theirs = set(
-            session.scalars(select(Found.place).where(Found.unit_id == unit.id, Found.document == document))
-        )
-        if unit.document == document:
+        theirs = set(session.scalars(select(Found.place).where(Found.unit_id == unit.id, theirs_)))
+        if getattr(unit, name) in values:
             theirs.add(unit.place)
         if _leave(session, unit, theirs):
             places += len(theirs)
@@ -460,7 +498,17 @@ def _forget_phrase(session: Session, phrase: str) -> Forgotten:
         session.execute(delete(Unit).where(Unit.id.in_(batch)))
     changed = set()
     for model, unit_id in ((Unit, Unit.id), (Found, Found.unit_id)):
-        around = (model.previous_source, model.next_source, model.origin_name, model.source_tuid)
+        around = (
+            model.previous_source,
+            model.next_source,
+            model.origin_name,
+            model.source_tuid,
+            model.translated_by,
+            model.approved_by,
+            model.client_reference,
+        )
+        if model is Unit:
+            around += (Unit.project, Unit.subject, Unit.recalled_by, Unit.recall_reason)
         query = (
             select(model.id, unit_id.label("unit_id"), *around, Unit.source_language)
             .where(or_(*(column.is_not(None) for column in around)))

@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app import db, exchange, imports, memoryfiles
 from app.cli import CouldNot, configuration, opened, progress, write_json
+from app.cli.forgetting import forget, made_with
 from importers.units import UnreadableFile
 from languages import tags
 from memory import exchange as units
@@ -332,3 +333,7 @@ def lookup(text: str, source: str, target: str, threshold: int | None, limit: in
         click.echo(f"{row['score']:g} %  {row['reason']}\n  {row['source']}\n  {row['target']}")
         if "repaired" in row:
             click.echo(f"  adjusted: {row['repaired']}")
+
+
+commands.add_command(forget)
+commands.add_command(made_with)

@@ -9,7 +9,7 @@ import threading
 import click
 from sqlalchemy import Engine
 
-from app import accounts, create_app, db, jobs
+from app import accounts, concepts, create_app, db, jobs
 from app.cli import CouldNot, prepare
 from app.config import Config
 
@@ -80,7 +80,7 @@ def run(config: Config) -> None:
     engine = app.extensions["engine"]
     prepare(engine, config)
     link = first_administrator_link(engine, config)
-    worker = jobs.Worker(engine, jobs.job_kinds(app.extensions["models"]))
+    worker = jobs.Worker(engine, jobs.job_kinds(app.extensions["models"]), idle=concepts.CatchUp())
     if config.worker:
         worker.start()
     threading.Thread(target=warm_up, args=(engine, config), name="dragoman-warm-up", daemon=True).start()
