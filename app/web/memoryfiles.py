@@ -165,6 +165,7 @@ def _one_page(entry: MemoryImport, wrong: dict[str, str] | None = None, **more) 
         choices=Choices.from_json(entry.choices),
         errors=wrong or {},
         problem=errors.invalid_message(problem) if problem else None,
+        stuck=_is_stuck(current_session(), entry),
         **({"preview": None, "table": None, "told": None} | more),
         **_words(),
     )
@@ -252,6 +253,12 @@ def _queue(session, entry: MemoryImport) -> None:
     session.commit()
 
 
+def _is_stuck(session, entry: MemoryImport) -> bool:
+    """Whether nobody works on an import that waits: its job failed or is gone."""
+    query = select(Job).where(Job.kind == imports.JOB, Job.state.in_(("queued", "running")))
+    return entry.state in (QUEUED, RUNNING) and not any(job.subject == {"import": entry.id} for job in session.scalars(query))
+
+
 @pages.post("/memory/import/<int:import_id>/again")
 def again(import_id: int):
     """Go on with what was interrupted; take in what is whole of a file that is cut short."""
@@ -259,7 +266,7 @@ def again(import_id: int):
     entry = _find(import_id)
     if entry.state == STOPPED and request.form.get("whole") == "yes":
         entry.choices = {**entry.choices, "keep_whole": True}
-    elif entry.state != INTERRUPTED:
+    elif entry.state != INTERRUPTED and not _is_stuck(session, entry):
         return see_other("memoryfiles.one", import_id=entry.id)
     _queue(session, entry)
     return see_other("memoryfiles.one", import_id=entry.id)
@@ -277,12 +284,6 @@ def discard(import_id: int):
     db.empty_write_ahead_log(current_app.extensions["engine"])
     flash(_("The file is deleted. What was taken in of it stays in the memory."))
     return see_other("memoryfiles.take_in")
-
-
-def waits_too_long(session, entry: MemoryImport) -> bool:
-    """Whether nobody works on an import that waits: its job failed or is gone."""
-    query = select(Job).where(Job.kind == imports.JOB, Job.state.in_(("queued", "running")))
-    return entry.state in (QUEUED, RUNNING) and not any(job.subject == {"import": entry.id} for job in session.scalars(query))
 
 
 # --- out ----------------------------------------------------------------------------------------

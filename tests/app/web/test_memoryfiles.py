@@ -6,10 +6,11 @@ import zipfile
 
 import pytest
 from lxml import etree
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from app import imports, jobs
 from app.imports import MemoryImport, MemoryImportPart
+from app.models import Job
 from memory import recording
 from memory.models import Unit
 from tests.app.test_imports import a_tmx, a_tu, many
@@ -185,3 +186,14 @@ def test_the_page_of_an_import_asks_again_until_it_is_over(visit, administrator,
     work(app)
     fragment = visitor.get(one, headers={"HX-Request": "true"}).get_data(as_text=True)
     assert "hx-trigger" not in fragment and "What became of it" in fragment
+
+
+def test_an_import_whose_job_is_gone_can_be_gone_on_with(app, session, visit, administrator):
+    visitor = visit(administrator)
+    one = upload(visitor, many(3))
+    visitor.post(one, {"act": "take", "quality": "unreviewed"})
+    session.execute(delete(Job))
+    assert "going on starts after that" in visitor.get(one).get_data(as_text=True)
+    visitor.post(f"{one}/again", {})
+    work(app)
+    assert "This file is taken in." in visitor.get(one).get_data(as_text=True)
