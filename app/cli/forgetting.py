@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
 from app import db
@@ -24,7 +26,7 @@ def forget(document: int | None, reference: str | None, phrases: tuple[str, ...]
     from memory import index
 
     if "-" in phrases:
-        typed = click.get_text_stream("stdin").read().splitlines()
+        typed = sys.stdin.read().splitlines()
         phrases = tuple(p for p in (*phrases, *typed) if p.strip() and p != "-")
     wanted = forgetting.Wanted(document, reference, phrases)
     config = configuration()
