@@ -21,7 +21,7 @@ from glossary.exchange import Loaded, Outcome
 from glossary.history import ChangedSince, NothingToUndo
 from importers import termtable
 from importers.termcolumns import Mapping
-from importers.units import UnreadableFile, Warning_
+from importers.units import UnreadableFile, Warning_, worded
 from storage.columns import utc_now
 
 JOB = "terms"
@@ -186,19 +186,41 @@ def drop(session: Session, found: TermImport) -> None:
 
 
 def work(engine: Engine, subject: dict[str, Any]) -> tuple[int, int, str]:
-    """Do what an import waits for: read it, apply it, take it back. Can be repeated: what is done is not done again."""
+    """Do what an import waits for: read it, apply it, take it back. Can be repeated: what is done is not done again. When
+    something breaks, the import is as it was before, and says so."""
     import_id = subject["import"]
     with db.new_session(engine, writes=False) as session:
         found = find(session, import_id)
         state = found.state if found else "dropped"
-    match state:
-        case "reading":
-            _read(engine, import_id)
-        case "applying":
-            _apply(engine, import_id)
-        case "undoing":
-            _undo(engine, import_id)
+    does = {"reading": _read, "applying": _apply, "undoing": _undo}.get(state)
+    if does is None:
+        return 1, 1, ""
+    try:
+        does(engine, import_id)
+    except Exception:
+        before = {"reading": "refused", "applying": "ready", "undoing": "applied"}[state]
+        with db.transaction(engine) as session:
+            waiting = TermImport.id == import_id, TermImport.state == state
+            session.execute(update(TermImport).where(*waiting).values(state=before, message={"failed": True, **FAILED}))
+        raise
     return 1, 1, ""
+
+
+FAILED = {
+    "message": worded(
+        "Something went wrong on our side. Nothing was saved and nothing was lost: try again, and if it happens again, tell your "
+        "administrator when it happened."
+    ),
+    "fields": {},
+    "where": "",
+}
+
+
+def start_again(session: Session, found: TermImport) -> None:
+    """Ask once more for what an import waits for: whoever was to do it may have died."""
+    if found.state not in ("reading", "applying", "undoing"):
+        raise NotReady(found.state)
+    jobs.enqueue(session, JOB, {"import": found.id})
 
 
 def _read(engine: Engine, import_id: int) -> None:

@@ -173,32 +173,36 @@ class Load:
         self.result.rejected += [(f"{place}: {where}" if where else place, why) for where, why in outcome.reasons]
 
     def _decide(self, right: list[tuple[Outcome, Entry]]) -> None:
-        standing = self._standing([entry["code"] for _, entry in right])
+        here = self._loaded_from([entry["code"] for _, entry in right])
+        # what says what it said before needs no look at its rows
+        standing = self._standing([e["code"] for _, e in right if e["code"] in here and here[e["code"]] != e])
         if self.on_conflict == "apart":
             right = [(outcome, self._apart(entry, standing)) for outcome, entry in right]
-            standing |= self._standing([entry["code"] for _, entry in right if entry["code"] not in standing])
-        removed = self._removed_by_people([e["code"] for _, e in right if e["code"] not in standing])
+            here |= self._loaded_from([entry["code"] for _, entry in right if entry["code"] not in here])
+            standing |= self._standing(
+                [e["code"] for _, e in right if e["code"] in here and e["code"] not in standing and here[e["code"]] != e]
+            )
+        removed = self._removed_by_people([e["code"] for _, e in right if e["code"] not in here])
         fresh: list[Entry] = []
         touched: list[int] = []
         for outcome, entry in right:
             outcome.code = code = entry["code"]
-            concept = standing.get(code)
             if code in removed:
                 outcome.kind = "away"
                 self.result.stayed_away.append(code)
-            elif concept is None:
+            elif code not in here:
                 fresh.append(entry)
                 self.coming.add(code)
                 self.result.added += 1
-            elif concept.loaded == entry:
+            elif here[code] == entry:
                 outcome.kind = "same"
                 self.result.unchanged += 1
             else:
-                self._on_standing(outcome, entry, concept, touched)
+                self._on_standing(outcome, entry, standing[code], touched)
             kind = "standing" if outcome.kind in ("same", "changed") else outcome.kind
             told = [kind, code, [_said(d) for d in outcome.changes], [_said(d) for d in outcome.kept]]
             self._digest.update(json.dumps(told).encode())
-            if outcome.kind in ("new", "changed", "same") and not (concept is not None and concept.loaded == entry):
+            if outcome.kind in ("new", "changed", "same") and here.get(code) != entry:
                 for number, relation in enumerate(entry.get("relations") or []):
                     self.relations.append(
                         (f"relations[{number}]", code, relation["kind"], relation["to"], outcome)
@@ -209,6 +213,13 @@ class Load:
         self.session.flush()
         if touched:
             mark_changed(self.session, touched)
+
+    def _loaded_from(self, codes: list[str]) -> dict[str, Entry | None]:
+        """code -> the entry it was loaded from, None when it was made here; of those that are here."""
+        if not codes:
+            return {}
+        query = select(Concept.code, Concept.loaded).where(Concept.code.in_(codes))
+        return dict(self.session.execute(query).all())
 
     def _on_standing(self, outcome: Outcome, entry: Entry, concept: Concept, touched: list[int]) -> None:
         """What becomes of an entry whose code a concept here has."""

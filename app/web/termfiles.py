@@ -262,6 +262,15 @@ def undo(import_id: int):
     return see_other("termfiles.show", import_id=import_id)
 
 
+@pages.post("/term-files/<int:import_id>/again")
+def again(import_id: int):
+    """Start once more what takes too long."""
+    db = current_session()
+    termimports.start_again(db, _import(db, import_id))
+    db.commit()
+    return see_other("termfiles.show", import_id=import_id)
+
+
 @pages.post("/term-files/<int:import_id>/drop")
 def drop(import_id: int):
     """Forget a file that was not imported."""

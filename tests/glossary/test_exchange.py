@@ -336,3 +336,12 @@ def test_what_no_database_holds_stays_out_with_its_place(session, entry, where):
     loaded = load(session, [entry, WIDER])
     assert loaded.added == 1
     assert [place for place, _ in loaded.rejected] == [f"a: {where}"]
+
+
+def test_a_newer_edition_brings_its_new_relations(session):
+    load(session, [WIDER, {"code": "ሀ", "terms": [{"language": "ti", "text": "ሀ"}]}])
+    edition = [WIDER, {"code": "ሀ", "subject": "recht", "terms": [{"language": "ti", "text": "ሀ"}], "relations": [{"kind": "broader", "to": WIDER["code"]}]}]
+    tried = load_concepts(session, copy.deepcopy(edition), dry_run=True, **AS_STARTER)
+    done = load(session, edition)
+    assert (tried.digest, tried.changed) == (done.digest, 1)
+    assert [(r.kind, r.other.code) for r in session.scalars(select(Relation))] == [("broader", WIDER["code"])]

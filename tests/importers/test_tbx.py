@@ -286,3 +286,24 @@ def test_real_definitions_of_every_script_are_kept_apart_by_language():
     entry = ConceptEntry("x", (ConceptTerm("ar", "ع"), ConceptTerm("ti-ER", "ሀ"), ConceptTerm("zh-Hans", "中")), definitions={
         "ar": ConceptDefinition(ARABIC), "ti-ER": ConceptDefinition(ETHIOPIC), "zh-Hans": ConceptDefinition("居留许可")})  # fmt: skip
     assert again(entry) == [entry]
+
+
+@pytest.mark.parametrize(("encoding", "words"), [
+    ("windows-1252", "één € besluit"), ("iso-8859-1", "één besluit"), ("windows-1256", "اعتراض"), ("iso-8859-6", "اعتراض"), ("utf-16", "ተቓውሞ"),
+    ("utf-8", "ተቓውሞ"), ("utf-8-sig", "حق"), ("koi8-r", "жалоба"),
+])  # fmt: skip
+def test_old_encodings_that_say_their_name_are_read(encoding, words):
+    text = f'<?xml version="1.0" encoding="{encoding.removesuffix("-sig")}"?><!DOCTYPE martif SYSTEM "TBXcoreStructV02.dtd"><martif type="TBX" xml:lang="nl"><text><body><termEntry><langSet xml:lang="nl"><tig><term>{words}</term></tig></langSet></termEntry></body></text></martif>'
+    assert read_tbx(text.encode(encoding)).entries[0].terms[0].text == words
+
+
+@pytest.mark.parametrize("data", [
+    '<?xml version="1.0" encoding="utf-8"?>\n<martif>\n<term>één</term></martif>'.encode("windows-1252"),
+    b'<?xml version="1.0" encoding="klingon"?>\n<martif/>',
+    "<martif><term>ተቓውሞ</term></martif>".encode("utf-16-le"),
+])  # fmt: skip
+def test_encodings_that_are_not_what_they_say_are_refused_with_the_line(data):
+    with pytest.raises(UnreadableFile) as refused:
+        read_tbx(data)
+    assert refused.value.reason == "syntax"
+    assert refused.value.where.startswith("line ")

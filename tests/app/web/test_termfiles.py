@@ -312,3 +312,30 @@ def test_the_table_of_a_spreadsheet_comes_in_too(session, visit, administrator):
     apply(visitor, path)
     session.expire_all()
     assert "=1+1" in set(session.scalars(select(Term.text)))
+
+
+def test_when_something_breaks_the_import_is_as_it_was_and_says_so(session, engine, visit, administrator, monkeypatch):
+    visitor = visit(administrator)
+    path = upload(visitor, TABLE)
+    confirm(visitor, path)
+    monkeypatch.setattr(termimports, "AT_ONCE_CONCEPTS", 0)
+    apply(visitor, path)
+    session.commit()
+
+    def broken(*_arguments, **_options):
+        raise RuntimeError("the disk is full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(termimports, "apply", broken)
+        assert jobs.work_once(engine, jobs.job_kinds(None))
+    page = visitor.get(path).get_data(as_text=True)
+    assert "Something went wrong on our side" in page and "Import 2 concepts" in page
+    session.expire_all()
+    assert session.scalar(select(func.count(Concept.id))) == 0
+    apply(visitor, path)
+    assert "start it again" in visitor.get(path).get_data(as_text=True)
+    visitor.post(f"{path}/again")
+    session.commit()
+    assert jobs.work_once(engine, jobs.job_kinds(None))
+    session.expire_all()
+    assert session.scalar(select(func.count(Concept.id))) == 2
