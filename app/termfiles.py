@@ -111,7 +111,8 @@ def _read_json(data: bytes, name: str) -> TermBase:
             "This is not a JSON file that can be read. Export it again.",
             f"line {line}" if line else "",
         ) from error
-    if isinstance(found, dict) or (isinstance(found, list) and any(isinstance(e, dict) and "@id" in e for e in found)):
+    objects = [found] if isinstance(found, dict) else found if isinstance(found, list) else []
+    if any(isinstance(one, dict) and any(name.startswith("@") for name in one) for one in objects):
         return _read_skos(data, name)
     if not isinstance(found, list):
         raise UnreadableFile("json", "syntax", "A term base in JSON is a list of concepts. Export it again.")

@@ -42,6 +42,8 @@ FOAF = "http://xmlns.com/foaf/0.1/"
 #: Ours: what SKOS has no place for, and how the addresses of our concepts begin.
 OURS = "urn:x-dragoman:skos#"
 CONCEPT = "urn:x-dragoman:concept:"
+#: What addresses that are relative to the file are completed with: no host has such a name (RFC 2606).
+BASE = "http://file.invalid/"
 
 _RELATIONS = {
     SKOS + "broader": "broader", SKOS + "broaderTransitive": "", SKOS + "narrower": "narrower", SKOS + "related": "related",
@@ -121,7 +123,7 @@ def _parsed(data: bytes, kind: str) -> list[tuple[Any, Any, Any]]:
     try:
         with python_warnings.catch_warnings():
             python_warnings.simplefilter("ignore")  # rdflib's own deprecations, nothing about the file
-            graph.parse(data=data, format=kind, publicID="urn:x-dragoman:file:")
+            graph.parse(data=data, format=kind, publicID=BASE)
     except UnreadableFile:
         raise
     except RecursionError as error:
@@ -241,7 +243,7 @@ class _Scheme:
         address = str(concept)
         if address.startswith(CONCEPT):
             return unquote(address.removeprefix(CONCEPT))
-        return address
+        return address.removeprefix(BASE)
 
     def _language_of_the_rest(self, concepts: list[Any]) -> None:
         """Labels that name no language are taken to be in the one they look like, which is told."""
@@ -363,7 +365,7 @@ class _Scheme:
         return ConceptEntry(
             self.ids[str(concept)], tuple(terms), subject, definitions, tuple(notes), (), tuple(links),
             created=dates["created"], changed=dates["modified"], details=details,
-            relations=tuple(dict.fromkeys((*relations, *parts))), place=str(concept),
+            relations=tuple(dict.fromkeys((*relations, *parts))), place=str(concept).removeprefix(BASE),
         )  # fmt: skip
 
     def _terms(self, concept: Any, deprecated: bool) -> tuple[list[ConceptTerm], list[tuple[str, str]]]:
@@ -428,7 +430,7 @@ class _Scheme:
                     continue
                 if target in self.ids:
                     found.append((kind, self.ids[target]))
-                elif target.startswith(("http://", "https://")):
+                elif target.startswith(("http://", "https://")) and not target.startswith(BASE):
                     links.append((target, kind))
         return found, links
 

@@ -81,7 +81,8 @@ def read_tbx(data: bytes) -> TermFile:
 class _Reader:
     def __init__(self, root: etree._Element) -> None:
         self._unknown: Counter[str] = Counter()
-        self._empty = 0
+        #: Lines of sections that name no language.
+        self._without: list[int] = []
         self.language = self._known(root.get(_LANG) or "")
 
     def warnings(self, entries: list[ConceptEntry]) -> list[Warning_]:
@@ -94,6 +95,15 @@ class _Reader:
             )
             for tag, count in self._unknown.items()
         ]
+        if self._without:
+            found.append(
+                Warning_(
+                    "language-missing",
+                    "Sections that name no language (xml:lang), the first in line %(line)s, were left out (%(count)s of them).",
+                    f"line {self._without[0]}",
+                    {"line": str(self._without[0]), "count": str(len(self._without))},
+                )
+            )
         for id_, count in Counter(entry.id for entry in entries if entry.id).items():
             if count > 1:
                 found.append(
@@ -131,7 +141,10 @@ class _Reader:
                 tag = child.get(_LANG) or child.get("lang") or ""
                 language = self._known(tag)
                 if language is None:
-                    self._unknown[tag] += 1
+                    if not tag:
+                        self._without.append(child.sourceline or 1)
+                    else:
+                        self._unknown[tag] += 1
                     continue
                 self._section(child, language, terms, definitions, notes, details)
             elif local(child.tag) == "transacGrp":

@@ -194,3 +194,10 @@ def test_our_own_file_keeps_what_the_dutch_profile_asks():
                 languages = [value.language for value in values]
                 assert len(languages) == len(set(languages)), path
     assert checked > 20
+
+
+def test_addresses_relative_to_the_file_hold_together():
+    data = SKOS + '<bezwaar> a skos:Concept ; skos:prefLabel "اعتراض"@ar ; skos:broader <#hoger>, <nergens> . <#hoger> a skos:Concept ; skos:prefLabel "ሀ"@ti .'
+    first, second = read_skos(data.encode(), "x.ttl").entries
+    assert (first.id, first.place, second.id) == ("bezwaar", "bezwaar", "#hoger")
+    assert (first.relations, first.links) == ((("broader", "#hoger"),), ())

@@ -307,3 +307,9 @@ def test_encodings_that_are_not_what_they_say_are_refused_with_the_line(data):
         read_tbx(data)
     assert refused.value.reason == "syntax"
     assert refused.value.where.startswith("line ")
+
+
+def test_a_section_without_a_language_is_told_with_its_line():
+    found = read_tbx(martif('\n<langSet><tig><term>a</term></tig></langSet>\n<langSet xml:lang="ti"><tig><term>ሀ</term></tig></langSet>'))
+    assert [t.text for t in found.entries[0].terms] == ["ሀ"]
+    assert [(w.key, w.where) for w in found.warnings] == [("language-missing", "line 2")]
