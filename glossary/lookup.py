@@ -19,11 +19,13 @@ from glossary import subjects
 from glossary.models import RANK, Concept, Definition, Term
 from glossary.spelling import (
     INFIX,
+    LATIN,
     WORD,
     Query,
     QueryWord,
     closeness,
     is_cjk,
+    latin_wholes,
     read_query,
     words_of,
 )
@@ -264,7 +266,7 @@ def _score_form(asked: Query, form: str, language: str, transliteration: str | N
     for word in asked.words:
         found = max(closeness(word, folded, language, alone) for folded in words)
         if not found:
-            return 0.0
+            return LATIN if asked.latin & latin_wholes(form, language) else 0.0
         total += found
     covered = min(1.0, len(asked.words) / len(words))
     return total / len(asked.words) * (0.7 + 0.3 * covered)

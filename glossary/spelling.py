@@ -70,18 +70,30 @@ def latin_words(text: str, language: str, transliteration: str | None = None) ->
     found: set[str] = set()
     if tags.script(language) in ("Arab", "Ethi"):
         found.update(key for key in folding.transliterations(text) if " " not in key)
+        if text.endswith("ه"):  # a fold of ة, which is heard as t before another word
+            found.update(folding.transliterations(text[:-1] + "ة"))
     if transliteration:
         found.update(key for key in folding.latin_key(transliteration).split() if len(key) > 1)
     return frozenset(found)
 
 
+@lru_cache(maxsize=1 << 15)
+def latin_wholes(text: str, language: str) -> frozenset[str]:
+    """Latin keys of all of a term in another script, its words written as one: firdbet for ፍርድ ቤት."""
+    if tags.script(language) not in ("Arab", "Ethi"):
+        return frozenset()
+    keys = folding.transliterations(text)
+    several = {key.replace(" ", "") for key in keys if " " in key}
+    return frozenset(several or keys)
+
+
 @dataclass(frozen=True, slots=True)
 class QueryWord:
-    """One word of a query: its folds in the languages of its script, its stems and lemmas there, its Latin key."""
+    """One word of a query: its folds in the languages of its script, its stems and lemmas there, its Latin keys."""
 
     folds: frozenset[str]
     keys: frozenset[str]
-    latin: str
+    latin: frozenset[str]
 
     @property
     def stems(self) -> list[str]:
@@ -97,7 +109,8 @@ class Query:
     script: str
     words: tuple[QueryWord, ...]
     wholes: frozenset[str]
-    latin: str
+    #: Latin keys of all of it, written as one word.
+    latin: frozenset[str]
 
     def __bool__(self) -> bool:
         return bool(self.words)
@@ -117,7 +130,7 @@ def read_query(text: str, language: str | None = None) -> Query:
         forms = {parts[place] for parts in split if place < len(parts)}
         words.append(_query_word(forms, script, languages))
     wholes = frozenset(" ".join(parts) for parts in split if parts)
-    return Query(text, script, tuple(words), wholes, folding.latin_key(text) if script == "Latn" else "")
+    return Query(text, script, tuple(words), wholes, _latin(text, script))
 
 
 def _query_word(forms: set[str], script: str, languages: tuple[str, ...]) -> QueryWord:
@@ -132,8 +145,14 @@ def _query_word(forms: set[str], script: str, languages: tuple[str, ...]) -> Que
     keys.discard("")
     if script == "Arab":  # لاجيء is how many write لاجئ
         keys |= {form.replace("ء", "") for form in forms}
-    latin = folding.latin_key(next(iter(forms))) if script == "Latn" else ""
-    return QueryWord(frozenset(forms), frozenset(keys - forms), latin if len(latin) > 1 else "")
+    latin = _latin(min(forms), script)
+    return QueryWord(frozenset(forms), frozenset(keys - forms), latin)
+
+
+def _latin(text: str, script: str) -> frozenset[str]:
+    if script != "Latn":
+        return frozenset()
+    return frozenset(key for key in folding.latin_keys("".join(words_of(text.lower()))) if len(key) > 1)
 
 
 def typos_allowed(word: str) -> int:
@@ -181,9 +200,9 @@ def closeness(word: QueryWord, folded: str, language: str, transliteration: str 
         best = FAR
     if word.latin and best < LATIN:
         keys = latin_words(folded, language, transliteration)
-        if word.latin in keys:
+        if word.latin & keys:
             best = LATIN
-        elif best < FAR and len(word.latin) > 2 and any(key.startswith(word.latin) for key in keys):
+        elif best < FAR and any(key.startswith(mine) for mine in word.latin if len(mine) > 2 for key in keys):
             best = FAR
     return best
 

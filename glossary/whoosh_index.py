@@ -35,7 +35,7 @@ from sqlalchemy.orm import Session
 from glossary.history import TOPIC, has_unseen_changes
 from glossary.lookup import Filters, IndexUnusable, TermRow, definition_words, term_rows
 from glossary.models import Concept, Definition
-from glossary.spelling import Query, Vocabulary, latin_words, words_of
+from glossary.spelling import Query, Vocabulary, latin_wholes, latin_words, words_of
 from glossary.whoosh_search import Generation, find
 from languages import folding
 from storage import changes
@@ -43,7 +43,7 @@ from storage import changes
 log = logging.getLogger(__name__)
 
 #: Raised when what is written into the index changes.
-SHAPE = 1
+SHAPE = 2
 #: Up to so many changed concepts are looked at directly; more are written into the index first.
 MOST_FRESH = 100
 #: Concepts read from the database at a time while building.
@@ -381,6 +381,7 @@ def _document(
             whole.add(" ".join(words))
             word.update(words)
         latin |= latin_words(term.text, term.language, term.transliteration)
+        latin |= latin_wholes(term.text, term.language)
     return {
         "id": str(concept_id),
         "word": APART.join(sorted(word)),

@@ -85,6 +85,7 @@ def find(opened: Generation, query: Query, filters: Filters, limit: int) -> list
     plain = [_most({**_holding(opened, word), **_plain(opened, word)}) for word in query.words]
     latin = [_latin(opened, word) for word in query.words]
     _add(scores, _in_all([_any(opened, *ways) for ways in zip(plain, latin, strict=True)]))
+    _add(scores, _scored(opened, "latin", dict.fromkeys(query.latin, LATIN)))
     found = _best(opened, scores, allowed, limit)
     if len(found) < ENOUGH:
         near = [
@@ -214,8 +215,9 @@ def _latin(opened: Generation, word: QueryWord) -> dict[str, float]:
     """Latin keys of words in other scripts."""
     if not word.latin:
         return {}
-    found = {word.latin: LATIN}
-    if len(word.latin) > 2:
-        for longer in opened.latin.beginning(word.latin, MOST_EXPANSIONS):
-            found.setdefault(longer, FAR)
+    found = dict.fromkeys(word.latin, LATIN)
+    for key in word.latin:
+        if len(key) > 2:
+            for longer in opened.latin.beginning(key, MOST_EXPANSIONS):
+                found.setdefault(longer, FAR)
     return found

@@ -17,7 +17,7 @@ from functools import lru_cache
 from unicodedata import category, combining, normalize
 
 from languages.tags import UnknownLanguage, base
-from languages.transliteration import latin_key, transliterations
+from languages.transliteration import latin_key, latin_keys, transliterations
 
 __all__ = [
     "FOLD_VERSION",
@@ -25,6 +25,7 @@ __all__ = [
     "fold",
     "fold_with_map",
     "latin_key",
+    "latin_keys",
     "match_form",
     "original_span",
     "transliterations",

@@ -35,6 +35,22 @@ def latin_key(text: str) -> str:
     return " ".join(key for word in re.split(r"[^\w'’ʿʾ`]+|_", text) if (key := _word_key(word)))
 
 
+#: Habits of writing one sound, by where somebody learnt Latin letters: (what they type, what the key expects).
+_HABITS = [(re.compile(pattern), instead) for pattern, instead in (
+    ("ch", "kh"), ("qh", "q"), ("dj|dsch", "j"), ("tj|tch", "sh"), ("ts|tz", "s"), ("gn", "n"), ("g(?=[ei])", "j"), ("c(?!h)", "k"),
+    ("^j", "y"),
+)]  # fmt: skip
+
+
+@lru_cache(maxsize=16384)
+def latin_keys(word: str) -> frozenset[str]:
+    """`latin_key` of one word, and of what it may also stand for: machkama is how a Dutch ear writes mahkama."""
+    found = [word.lower()]
+    for pattern, instead in _HABITS:
+        found += [other for one in found if (other := pattern.sub(instead, one)) != one]
+    return frozenset(key.replace(" ", "") for one in found[:16] if (key := latin_key(one)))
+
+
 @lru_cache(maxsize=16384)
 def _word_key(word: str) -> str:
     word = "".join(_LETTERS.get(c, c) for c in unicodedata.normalize("NFC", word.lower()))
