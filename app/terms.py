@@ -7,8 +7,10 @@ from functools import cache
 from pathlib import Path
 
 from flask import current_app
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from app import db
 from app.models import Confidentiality, Segment
 from glossary import editing, lookup, recognition
 from glossary.models import Concept, Definition, Equivalence, Term
@@ -29,7 +31,13 @@ def index_in(folder: Path) -> lookup.SearchIndex:
     """The index kept in a folder, opened once in a process."""
     from glossary.whoosh_index import WhooshIndex
 
-    return WhooshIndex(folder)
+    return WhooshIndex(folder, another_session)
+
+
+def another_session(session: Session) -> Session:
+    """A session that reads the database of this one, for another thread."""
+    bind = session.get_bind()
+    return db.new_session(bind if isinstance(bind, Engine) else bind.engine, writes=False)
 
 
 @dataclass(frozen=True, slots=True)

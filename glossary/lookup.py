@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from glossary import subjects
@@ -317,19 +317,26 @@ def _typed_part(word: QueryWord, folded_word: str) -> tuple[int, int]:
     return 0, len(folded_word)
 
 
+#: Terms that are read and compared one by one when there is no index; of more, those that hold a word of the query.
+MOST_SCANNED = 5_000
+#: At most so many of those.
+MOST_HOLDING = 2_000
+
+
 class DatabaseScan:
-    """The index when there is none: reads every term. Right, and slow on a big term base."""
+    """The index when there is none. Of a small term base it reads every term: right, without hurry. Of a big one only
+    those that hold a word of the query as it was typed: no typos, no other spelling, until the index is there."""
 
     def candidates(self, session: Session, query: Query, filters: Filters, limit: int) -> Sequence[int]:
         """See SearchIndex."""
         best: dict[int, float] = {}
-        for term in term_rows(session):
+        for term in self._terms(session, query, filters):
             if filters.admits(term):
                 score, _ = score_of(query, term)
                 if score > best.get(term.concept_id, 0.0):
                     best[term.concept_id] = score
         found = sorted(best, key=lambda concept_id: (-best[concept_id], concept_id))[:limit]
-        if len(found) < limit:
+        if len(found) < limit and not self._is_big(session):
             rows = session.execute(
                 select(Definition.concept_id, Definition.language, Definition.text, Definition.plain)
             )
@@ -338,3 +345,20 @@ class DatabaseScan:
                 if concept_id not in best and all(word.folds & words for word in query.words):
                     found.append(concept_id)
         return list(dict.fromkeys(found))[:limit]
+
+    def _is_big(self, session: Session) -> bool:
+        # counted no further than it matters
+        some = select(Term.id).limit(MOST_SCANNED + 1).subquery()
+        return (session.scalar(select(func.count()).select_from(some)) or 0) > MOST_SCANNED
+
+    def _terms(self, session: Session, query: Query, filters: Filters) -> list[TermRow]:
+        wanted = select(*TERM_COLUMNS)
+        if filters.subjects is not None:
+            wanted = wanted.join(Concept, Concept.id == Term.concept_id).where(
+                Concept.subject.in_(sorted(filters.subjects))
+            )
+        if self._is_big(session):
+            word = max(words_of(query.text), key=len, default=query.text)
+            wanted = wanted.where(Term.text.icontains(word, autoescape=True))
+            wanted = wanted.order_by(func.length(Term.text), Term.id).limit(MOST_HOLDING)
+        return [TermRow(*row[:6], tuple(row[6] or ()), row[7]) for row in session.execute(wanted)]

@@ -269,7 +269,7 @@ def _fill(session: Session, stock: _Stock, concept_ids: Iterable[int] | None) ->
             rows += session.execute(
                 wanted.where(Term.concept_id.in_(ids[start : start + 500])).order_by(Term.id)
             ).all()
-    with _without_collecting():
+    with without_collecting():
         for *facts, variants in rows:
             stock.add(TermFacts(*facts), variants or ())
     if len(stock.trie) >= _MANY:
@@ -281,9 +281,9 @@ _MANY = 5_000
 
 
 @contextmanager
-def _without_collecting() -> Iterator[None]:
-    """A trie is hundreds of thousands of objects that stay: looking through them for garbage again and again while
-    they are made takes a third of the time."""
+def without_collecting() -> Iterator[None]:
+    """A trie, or an index, is hundreds of thousands of objects that stay: looking through them for garbage again and
+    again while they are made takes a third of the time."""
     collecting = gc.isenabled()
     gc.disable()
     try:

@@ -10,6 +10,8 @@
 * state.json also says how long each file is, so a folder that was cut short or written half is seen on opening.
 * Several processes may share a folder: one writes at a time (a lock that dies with its holder), the others search
   on with what they have plus what is new. A folder each works as well, and is what several machines do.
+* Nobody who searches waits for a build: while one runs, or for a term base too big to build meanwhile, the search is
+  told so (`IndexUnusable`) and the database answers.
 * Anything unexpected from Whoosh (a damaged file shows late, as EOFError and the like) means a build anew.
 * Words are folded before they get here, so the schema holds none of our classes and nothing of ours is unpickled;
   still, never point this at a folder that strangers can write to.
@@ -23,7 +25,7 @@ import os
 import shutil
 import threading
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -36,6 +38,7 @@ from glossary.history import TOPIC, has_unseen_changes
 from glossary.lookup import Filters, IndexUnusable, TermRow, definition_words, term_rows
 from glossary.models import Concept, Definition
 from glossary.spelling import Query, Vocabulary, latin_wholes, latin_words, words_of
+from glossary.vocabulary import without_collecting
 from glossary.whoosh_search import Generation, find
 from languages import folding
 from storage import changes
@@ -49,15 +52,21 @@ MOST_FRESH = 100
 #: Concepts read from the database at a time while building.
 BATCH = 1000
 
-#: Between words; no folded word has one.
-APART = ","
+#: A search builds the index itself for so many concepts at most: a second or two. For more somebody else has to.
+MOST_TO_WAIT_FOR = 1_000
+#: Seconds that a search waits for another thread that builds or writes.
+PATIENCE = 0.3
 
 
 class WhooshIndex:
     """The index in one folder. Threads share one object; it opens, builds and repairs itself when it is searched."""
 
-    def __init__(self, folder: str | Path):
+    def __init__(self, folder: str | Path, another_session: Callable[[Session], Session] | None = None):
+        """`another_session`: makes a reading session on the database of the given one, for a thread that builds what a
+        search cannot wait for. Without it every search builds what it needs."""
         self.folder = Path(folder)
+        self._another_session = another_session
+        self._builder: threading.Thread | None = None
         self._opened: Generation | None = None
         self._lock = threading.RLock()
 
@@ -78,7 +87,7 @@ class WhooshIndex:
                     )
                     if attempt == 3 or has_unseen_changes(session):
                         raise IndexUnusable(type(trouble).__name__) from trouble
-                    self._build(session)
+                    self._build_or_have_built(session, False)
                 continue
             return [*sorted(fresh), *(concept_id for concept_id in found if concept_id not in fresh)]
         raise IndexUnusable("it is changing too fast")
@@ -86,7 +95,7 @@ class WhooshIndex:
     def refresh(self, session: Session) -> None:
         """Write everything that changed into the folder now, building it when needed: for a job or at start."""
         with self._lock:
-            opened, fresh = self._up_to_date(session)
+            opened, fresh = self._up_to_date(session, wait=True)
             if fresh and not has_unseen_changes(session):
                 self._write(session, opened)
 
@@ -104,19 +113,21 @@ class WhooshIndex:
 
     # Keeping up
 
-    def _up_to_date(self, session: Session) -> tuple[Generation, set[int]]:
+    def _up_to_date(self, session: Session, *, wait: bool = False) -> tuple[Generation, set[int]]:
         """The open generation, and the concepts that changed since it was written."""
-        with self._lock:
+        if not self._lock.acquire(timeout=-1 if wait or self._another_session is None else 0 if self._builder else PATIENCE):
+            raise IndexUnusable("it is being built")
+        try:
             current = self._current()
             if self._opened is None or self._opened.generation != current:
-                self._open(session, current)
+                self._open(session, current, wait)
             opened = self._opened
             news = changes.since(session, TOPIC, opened.seen)
             unseen = has_unseen_changes(session)
             if news.rebuild:
                 if unseen:
                     raise IndexUnusable("its place in the changes is not of this database")
-                self._build(session)
+                self._build_or_have_built(session, wait)
                 return self._opened, set()
             if unseen:
                 # What this transaction did may be rolled back: it counts for this answer and is not remembered.
@@ -124,8 +135,33 @@ class WhooshIndex:
             opened.fresh |= set(news.keys)
             opened.seen = news.position
             if len(opened.fresh) > MOST_FRESH and self._write(session, opened):
-                return self._up_to_date(session)
+                return self._up_to_date(session, wait=wait)
             return opened, set(opened.fresh)
+        finally:
+            self._lock.release()
+
+    def _build_or_have_built(self, session: Session, wait: bool) -> None:
+        """Build now; or, for who does not `wait` and a big term base, have a thread do it and raise IndexUnusable."""
+        concepts = session.scalar(select(func.count(Concept.id))) or 0
+        if wait or self._another_session is None or concepts <= MOST_TO_WAIT_FOR:
+            self._build(session)
+            return
+        if self._builder is None:
+            own = self._another_session(session)
+            self._builder = threading.Thread(
+                target=self._build_apart, args=(own,), name="dragoman-index-of-terms", daemon=True
+            )
+            self._builder.start()
+        raise IndexUnusable("it is being built")
+
+    def _build_apart(self, session: Session) -> None:
+        try:
+            with session:
+                self.refresh(session)
+        except Exception:
+            log.warning("the index of terms could not be built", exc_info=True)
+        finally:
+            self._builder = None
 
     def _current(self) -> str | None:
         try:
@@ -133,7 +169,7 @@ class WhooshIndex:
         except OSError:
             return None
 
-    def _open(self, session: Session, generation: str | None) -> None:
+    def _open(self, session: Session, generation: str | None, wait: bool) -> None:
         """Open a generation that is whole and made as this version makes them, or build one."""
         self.close()
         while generation is not None and self._opened is None:
@@ -150,7 +186,7 @@ class WhooshIndex:
         if self._opened is None:
             if has_unseen_changes(session):
                 raise IndexUnusable("not built yet")
-            self._build(session)
+            self._build_or_have_built(session, wait)
 
     def _holds_all(self, session: Session) -> bool:
         """Whether the generation has as many concepts as the database, but for what changed since."""
@@ -192,10 +228,12 @@ class WhooshIndex:
                 position = changes.position(session)
                 storage = _storage(place)
                 writer = storage.create_index(_schema()).writer(limitmb=256, codec=_codec())
-                for ids in _slices(list(session.scalars(select(Concept.id).order_by(Concept.id))), BATCH):
-                    for document in _documents(session, ids):
-                        writer.add_document(**document)
-                writer.commit(optimize=True)
+                with without_collecting():
+                    with _words_ready(writer):
+                        for ids in _slices(list(session.scalars(select(Concept.id).order_by(Concept.id))), BATCH):
+                            for document in _documents(session, ids):
+                                writer.add_document(**document)
+                    writer.commit(optimize=True)
                 storage.close_files()
                 _write_state(place, position)
                 pointer = self.folder / f"current.{generation}"
@@ -228,8 +266,9 @@ class WhooshIndex:
                     try:
                         for concept_id in opened.fresh:
                             writer.delete_by_term("id", str(concept_id))
-                        for document in _documents(session, sorted(opened.fresh)):
-                            writer.add_document(**document)
+                        with _words_ready(writer):
+                            for document in _documents(session, sorted(opened.fresh)):
+                                writer.add_document(**document)
                     except BaseException:
                         writer.cancel()
                         raise
@@ -248,7 +287,7 @@ class WhooshIndex:
 
 
 def _schema():
-    """Words come here already folded, a comma between them. Nothing is weighed by length or rarity: the order that
+    """Words come here already folded, as sets (`_words_ready`). Nothing is weighed by length or rarity: the order that
     people see is made in `glossary.lookup`. (`scorable` only because Whoosh looks for the file of lengths at each
     posting when there is none.)"""
     from whoosh.fields import ID, KEYWORD, Schema
@@ -263,6 +302,23 @@ def _schema():
         language=KEYWORD,
         status=KEYWORD,
     )
+
+
+@contextmanager
+def _words_ready(writer) -> Iterator[None]:
+    """While this lasts, the fields of words take a set of them as it is: Whoosh's own way from a text to its tokens
+    takes a third of a build. Undone before the commit, which pickles the schema."""
+    from whoosh.system import pack_uint
+
+    once = pack_uint(1)
+    fields = [writer.schema[name] for name in ("word", "whole", "latin", "defined")]
+    for field in fields:
+        field.index = lambda words: [(word.encode(), 1, 1.0, once) for word in words]
+    try:
+        yield
+    finally:
+        for field in fields:
+            del field.index
 
 
 def _codec():
@@ -348,7 +404,7 @@ def _text(word: bytes | str) -> str:
     return word.decode() if isinstance(word, bytes) else word
 
 
-def _documents(session: Session, ids: Sequence[int]) -> Iterator[dict[str, str]]:
+def _documents(session: Session, ids: Sequence[int]) -> Iterator[dict[str, Any]]:
     """One document a concept, for those of these ids that exist."""
     terms: dict[int, list[TermRow]] = {}
     for term in term_rows(session, ids):
@@ -370,7 +426,7 @@ def _documents(session: Session, ids: Sequence[int]) -> Iterator[dict[str, str]]
 
 def _document(
     concept_id: int, subject: str | None, terms: list[TermRow], defined: Iterable[str]
-) -> dict[str, str]:
+) -> dict[str, Any]:
     """Only words as they are written: stems, parts and typos are found from the query's side, in the vocabulary."""
     word: set[str] = set()
     whole: set[str] = set()
@@ -384,10 +440,10 @@ def _document(
         latin |= latin_wholes(term.text, term.language)
     return {
         "id": str(concept_id),
-        "word": APART.join(sorted(word)),
-        "whole": APART.join(sorted(whole)),
-        "latin": APART.join(sorted(latin)),
-        "defined": APART.join(sorted(defined)),
+        "word": sorted(filter(None, word)),
+        "whole": sorted(filter(None, whole)),
+        "latin": sorted(filter(None, latin)),
+        "defined": sorted(filter(None, defined)),
         "subject": subject or "",
         "language": " ".join(
             sorted({tag for term in terms for tag in (term.language, term.language.partition("-")[0])})

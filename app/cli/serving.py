@@ -48,7 +48,9 @@ def warm_up(engine: Engine, config: Config) -> None:
         with db.new_session(engine, writes=False) as session:
             used = select(Document.source_language, Translation.target_language).join(Translation).distinct()
             pairs = {tuple(row) for row in session.execute(used)} | {("nl", "ar")}
-            lookup.search(session, terms.index_in(config.index / "terms"), "verblijfsvergunning", limit=1)
+            index = terms.index_in(config.index / "terms")
+            index.refresh(session)
+            lookup.search(session, index, "verblijfsvergunning", limit=1)
             for source, target in sorted(pairs):
                 recognition.recognise(
                     session, "U maakt bezwaar.", source_language=source, target_language=target

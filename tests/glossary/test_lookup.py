@@ -66,6 +66,10 @@ FOUND = [
     ("verblijfsver", "verblijfsvergunning-asiel", "as one types"),
     ("verblijsverg", "verblijfsvergunning-asiel", "a typo, as one types"),
     ("asiel verblijfsvergunning", "verblijfsvergunning-asiel", "words in another order"),
+    ("machkama", "rechtbank", "Latin letters by a Dutch ear"),
+    ("mahkamat", "rechtbank", "Latin letters, the ة heard"),
+    ("i'tirad", "bezwaar", "Latin letters with an apostrophe"),
+    ("firdbet", "rechtbank", "Latin letters, two words as one"),
     ("لاجيء", "vluchteling", "another hamza"),
     ("لاجىء", "vluchteling", "another yeh"),
     ("اللاجئ", "vluchteling", "with the article"),
@@ -385,3 +389,34 @@ def test_the_database_scan_finds_no_less_than_the_index(session, index):
         by_index = set(codes(session, index, query))
         by_scan = set(codes(session, DatabaseScan(), query))
         assert by_scan >= by_index, query
+
+
+def test_nobody_waits_while_the_index_of_a_big_term_base_is_built(session, tmp_path, monkeypatch):
+    from sqlalchemy.orm import Session
+
+    from glossary import lookup, whoosh_index
+
+    fill(session)
+    monkeypatch.setattr(whoosh_index, "MOST_TO_WAIT_FOR", 2)
+    monkeypatch.setattr(lookup, "MOST_SCANNED", 2)
+    started = []
+
+    class Later:
+        """A thread whose time comes when the test says so."""
+
+        def __init__(self, target, args, **_):
+            self.run = lambda: target(*args)
+
+        def start(self):
+            started.append(self)
+
+    monkeypatch.setattr(whoosh_index.threading, "Thread", Later)
+    index = WhooshIndex(tmp_path / "terms", lambda one: Session(one.get_bind()))
+    assert codes(session, index, "rechtbank") == ["rechtbank"]  # by the database, as it is written
+    assert codes(session, index, "محكمة") == ["rechtbank"]
+    assert codes(session, index, "rechtbnak") == []
+    assert len(started) == 1 and not (tmp_path / "terms" / "current").exists()
+    started[0].run()  # what the thread does
+    assert codes(session, index, "rechtbnak") == ["rechtbank"]
+    assert codes(session, index, "ፍርድ ቤት") == ["rechtbank"]
+    index.close()
