@@ -93,11 +93,12 @@ def relation_kind(value: str) -> str:
 def subject_tree() -> list[tuple[str, str, int]]:
     """(code, name, depth) of every subject, each below the one it belongs to."""
     found: list[tuple[str, str, int]] = []
+    names = words.subject_names()
 
     def add(above: str | None, depth: int) -> None:
         for code, parent in subjects.SUBJECTS.items():
             if parent == above:
-                found.append((code, words.subject(code), depth))
+                found.append((code, names.get(code, code), depth))
                 add(code, depth + 1)
 
     add(None, 0)

@@ -56,7 +56,7 @@ def look_up():
             found=found,
             languages=tags.OUR_LANGUAGES,
             statuses=STATUSES,
-            subject_tree=conceptwords.subject_tree(),
+            subject_tree=() if template.startswith("fragments/") else conceptwords.subject_tree(),
             count=None if query else db.scalar(select(func.count()).select_from(Concept)),
             read=read,
             recent=[] if query or read else _changed_lately(db),

@@ -172,7 +172,10 @@ def _concepts(db, ids: list[int]) -> list[Concept]:
     query = (
         select(Concept)
         .where(Concept.id.in_(ids))
-        .options(selectinload(Concept.terms), selectinload(Concept.definitions), selectinload(Concept.equivalences))
+        .options(
+            selectinload(Concept.terms), selectinload(Concept.definitions), selectinload(Concept.equivalences),
+            selectinload(Concept.law), selectinload(Concept.notes), selectinload(Concept.relations), selectinload(Concept.relations_in),
+        )  # fmt: skip
     )
     by_id = {concept.id: concept for concept in db.scalars(query)}
     return [by_id[number] for number in ids if number in by_id]

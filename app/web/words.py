@@ -537,6 +537,11 @@ def strategy(value: str | None) -> str:
 
 def subject(value: str | None) -> str:
     """A subject field of the term base."""
+    return subject_names().get(value or "", value or "")
+
+
+def subject_names() -> dict[str, str]:
+    """Every subject field by its code, in the interface's language."""
     return {
         "asylum": _("asylum"),
         "migration": _("migration"),
@@ -566,7 +571,7 @@ def subject(value: str | None) -> str:
         "family": _("family"),
         "identity": _("identity"),
         "education": _("education"),
-    }.get(value or "", value or "")
+    }
 
 
 def match_score(match) -> int:
