@@ -183,7 +183,7 @@ def _said(name: str, value: Any) -> str | None:
         case "subject":
             return words.subject(value)
         case "register":
-            return register(value)
+            return words.register(value)
         case "language" | "about":
             return words.language(value) if tags.is_known(value) else value
     return str(value)
@@ -243,33 +243,6 @@ def field_name(name: str) -> str:
         "licence": _("licence"),
         "code": _("code"),
     }.get(name, name)
-
-
-def register(value: str | None) -> str:
-    return {"official": _("official"), "everyday": _("everyday"), "plain": _("plain")}.get(value or "", value or "")
-
-
-def part_of_speech(value: str | None) -> str:
-    return {
-        "noun": _("noun"),
-        "proper noun": _("proper noun"),
-        "verb": _("verb"),
-        "adjective": _("adjective"),
-        "adverb": _("adverb"),
-        "phrase": _("phrase"),
-        "other": _("other"),
-    }.get(value or "", value or "")
-
-
-def gender(value: str | None) -> str:
-    return {
-        "f": _("feminine"),
-        "m": _("masculine"),
-        "n": _("neuter"),
-        "c": _("common gender (de)"),
-        "fm": _("feminine or masculine"),
-        "other": _("other"),
-    }.get(value or "", value or "")
 
 
 def sensitivity(value: str | None) -> str:

@@ -29,10 +29,10 @@ def install(app: Flask) -> None:
         audience_word=conceptwords.audience,
         note_kind_word=conceptwords.note_kind,
         relation_word=conceptwords.relation_kind,
-        register_word=conceptwords.register,
+        register_word=register,
         sensitivity_word=conceptwords.sensitivity,
-        part_of_speech_word=conceptwords.part_of_speech,
-        gender_word=conceptwords.gender,
+        part_of_speech_word=part_of_speech,
+        gender_word=gender,
         known_language=lambda tag: bool(tag) and tags.is_known(tag),
     )
     app.jinja_env.filters.update(
@@ -426,20 +426,22 @@ def register(value: str | None) -> str:
 
 
 def gender(value: str | None) -> str:
+    """The grammatical gender of a word."""
     return {
         "f": _("feminine"),
         "m": _("masculine"),
         "n": _("neuter"),
-        "c": _("common gender"),
+        "c": _("common gender (de)"),
         "fm": _("feminine or masculine"),
         "other": _("other"),
     }.get(value or "", value or "")
 
 
 def part_of_speech(value: str | None) -> str:
+    """What kind of word it is."""
     return {
         "noun": _("noun"),
-        "proper noun": _("name"),
+        "proper noun": _("proper noun"),
         "verb": _("verb"),
         "adjective": _("adjective"),
         "adverb": _("adverb"),
