@@ -4,7 +4,7 @@ simplemma's dictionaries are big: as a table Dutch takes 52 MB, Russian 141 MB, 
 work in all day get the table (0.01 ms a word); the large others read the packed dictionary in place, which takes a
 sixth of the memory and 0.1 ms a word. Polish has Snowball only.
 
-snowballstemmer hands the work to PyStemmer when that is installed: the same stems of every sixth word of simplemma's
+snowballstemmer hands the work to PyStemmer when that is installed: the same stems of every eleventh word of simplemma's
 dictionaries, fifty to a hundred times as quick.
 """
 
