@@ -210,7 +210,7 @@ def test_forgetting_a_phrase_finds_it_in_any_spelling_and_on_any_side(session, a
 
 def test_forget_wants_one_thing_to_forget(session):
     for wrong in ({}, {"document": "d", "phrase": "p"}):
-        with pytest.raises(ValueError, match="document or a phrase"):
+        with pytest.raises(ValueError, match="one of a document, a client reference and a phrase"):
             recording.forget(session, **wrong)
     assert recording.forget(session, phrase="  ").units == ()
 

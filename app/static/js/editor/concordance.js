@@ -1,10 +1,8 @@
-// Searching the memory beside the segment: what is selected in the source or in the translation is looked for, and what
-// was found appears in the panel.
+// Searching the memory beside the segment, for what is selected.
 
-const TAG = /\u2066?\u202f?<\/?\d{1,4}\/?>\u202f?\u2069?/g;
+import { TAG } from "./propose.js";
 
 export class Concordance {
-  /** `panel`: the panel's element; `token()`: the form token; `words`: the sentences the script says. */
   constructor(panel, token, words) {
     this.panel = panel;
     this.token = token;
@@ -18,7 +16,6 @@ export class Concordance {
     });
   }
 
-  /** Look for what is selected, or open the field for it. By key. */
   open() {
     const details = this.panel.querySelector("details[data-concordance]");
     if (!details) return;
@@ -57,10 +54,7 @@ export class Concordance {
       if (!response.ok) throw new Error(response.status);
       found.innerHTML = await response.text();
     } catch {
-      const p = document.createElement("p");
-      p.className = "error";
-      p.textContent = this.words.search_failed;
-      found.replaceChildren(p);
+      found.textContent = this.words.search_failed;
     } finally {
       found.removeAttribute("aria-busy");
     }

@@ -76,7 +76,7 @@ export class Panel {
     return this.#once(this.machines, url, url);
   }
 
-  /** The HTML at an address, asked for once; asked again when it failed. */
+  /** HTML, asked for once; again when it failed. */
   #once(answers, key, url) {
     if (!answers.has(key)) {
       const going = fetch(url, { headers: { Accept: "text/html", "X-Requested-With": "fetch" }, redirect: "manual" })

@@ -1,7 +1,7 @@
 // Proposing a word or a change beside the segment: what is selected in the source and in the translation is filled in,
 // the answer appears in the panel, and nobody leaves the sentence.
 
-const TAG = /\u2066?\u202f?<\/?\d{1,4}\/?>\u202f?\u2069?/g;
+export const TAG = /\u2066?\u202f?<\/?\d{1,4}\/?>\u202f?\u2069?/g;
 
 export class Proposing {
   /** `panel`: the panel's element; `token()`: the form token; `words`: the sentences the script says; `done()`: called
