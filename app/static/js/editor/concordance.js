@@ -1,4 +1,4 @@
-// Searching the memory beside the segment, for what is selected.
+// Searching the memory for what is selected.
 
 import { TAG } from "./propose.js";
 

@@ -87,7 +87,7 @@ export class Panel {
     return answers.get(key);
   }
 
-  /** The machine is slow: memory and terms are there before it answers. */
+  /** The machine is slow: memory and terms come first. */
   async #askMachine(pending) {
     const url = pending.dataset.pending;
     try {
