@@ -157,6 +157,7 @@ def _not_signed_in(words: str, reason: str) -> Response:
 
 def install() -> Blueprint:
     """The blueprint with every view registered."""
+    # imported for what it does: each module puts its views on `pages`
     from app.api import concepts, following, openapi, review, texts  # noqa: F401
 
     return pages
