@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from glossary import editing
 from glossary.exchange import load_concepts, remove_origin
-from glossary.lookup import DatabaseScan, highlight, search
+from glossary.lookup import DatabaseScan, Reading, search
 from glossary.spelling import LONGEST_QUERY, read_query
 from glossary.whoosh_index import MOST_FRESH, WhooshIndex
 
@@ -174,9 +174,36 @@ MARKED = [
 ]
 
 
+@pytest.mark.parametrize("fresh", [False, True], ids=["in the index", "changed since"])
+def test_a_list_that_is_narrowed_down_is_as_full_as_there_are_answers(session, index, fresh):
+    """Sixty concepts that answer as well stand before the five that the filter asks for."""
+    crowd = [
+        (f"toeslag-{number}", "benefits", {"nl": [f"toeslag {number}"], "ti": [f"ካልእ {number}"], "ar": [f"شيء {number}"]})
+        for number in range(60)
+    ]
+    wanted = [
+        (f"recht-{number}", "procedure", {"nl": [f"toeslagrecht {number}"], "ar": [f"toeslag حق {number}"], "ti": [f"መሰል {number}"]})
+        for number in range(5)
+    ]
+    fill(session, CONCEPTS)
+    if fresh:
+        index.refresh(session)
+    fill(session, crowd + wanted, "more")
+    expected = {code for code, _, _ in wanted}
+    assert set(codes(session, index, "toeslag", subject="procedure")) == expected
+    assert set(codes(session, index, "toeslag", language="ar")) == expected
+    assert set(codes(session, DatabaseScan(), "toeslag", subject="procedure")) == expected
+    for code in expected:
+        concept = editing.concept_with_code(session, code)
+        arabic = next(term for term in concept.terms if term.language == "ar")
+        editing.forbid_term(session, arabic, "means something else", by="Sanne", by_id=9)
+    session.commit()
+    assert set(codes(session, index, "toeslag", status="forbidden")) == expected
+
+
 @pytest.mark.parametrize(("query", "language", "text", "marked"), MARKED)
 def test_what_matched_is_marked_in_the_spelling_people_wrote(query, language, text, marked):
-    spans = highlight(read_query(query), text, language)
+    spans = Reading(read_query(query)).highlight(text, language)
     assert [text[start:end] for start, end in spans] == marked
 
 
@@ -184,7 +211,7 @@ def test_what_matched_is_marked_in_the_spelling_people_wrote(query, language, te
 @given(st.text(max_size=200), st.text(max_size=60), st.sampled_from(["ar", "fa", "ti", "am", "nl", "tr", "zh", "en"]))
 def test_marks_never_leave_the_text_or_overlap(query, text, language):
     at = 0
-    for start, end in highlight(read_query(query), text, language):
+    for start, end in Reading(read_query(query)).highlight(text, language):
         assert at <= start < end <= len(text)
         at = end
     assert len(read_query(query).text) <= LONGEST_QUERY
