@@ -27,6 +27,7 @@ from glossary.spelling import (
     closeness,
     is_cjk,
     latin_wholes,
+    may_be_latin,
     read_query,
     words_of,
 )
@@ -304,7 +305,9 @@ class Reading:
         for place in range(len(asked.words)):
             found = max(self._closeness(place, folded, language, alone) for folded in words)
             if not found:
-                return LATIN if asked.latin and asked.latin & latin_wholes(form, language) else 0.0
+                if asked.latin and may_be_latin(asked.latin, form) and asked.latin & latin_wholes(form, language):
+                    return LATIN
+                return 0.0
             total += found
         covered = min(1.0, len(asked.words) / len(words))
         return total / len(asked.words) * (0.7 + 0.3 * covered)

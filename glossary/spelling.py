@@ -17,6 +17,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from languages import folding, tags
+from languages.folding import key_letters
 
 #: A word in a folded text. Marks that folding leaves (vowel signs of Indic and South-East Asian scripts) belong to it.
 WORD = re.compile(r"(?:[^\W_]|[\u0900-\u0dff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff])+")
@@ -75,6 +76,18 @@ def latin_words(text: str, language: str, transliteration: str | None = None) ->
     if transliteration:
         found.update(key for key in folding.latin_key(transliteration).split() if len(key) > 1)
     return frozenset(found)
+
+
+def may_be_latin(keys: Iterable[str], text: str, transliteration: str | None = None) -> bool:
+    """False when none of these Latin keys can be one of the text's, nor begin one: a look, before its keys are made."""
+    if transliteration is not None:
+        return True
+    if text.isascii():
+        return False
+    letters = key_letters(text)
+    if text.endswith("ه"):  # see latin_words
+        letters.add("t")
+    return any(letters.issuperset(key) for key in keys)
 
 
 @lru_cache(maxsize=1 << 15)
@@ -198,7 +211,7 @@ def closeness(word: QueryWord, folded: str, language: str, transliteration: str 
             best = max(best, _by_typo(form, folded, most))
     if best < FAR and any(distance(key, folded, 1) is not None for key in word.stems):
         best = FAR
-    if word.latin and best < LATIN:
+    if word.latin and best < LATIN and may_be_latin(word.latin, folded, transliteration):
         keys = latin_words(folded, language, transliteration)
         if word.latin & keys:
             best = LATIN

@@ -1,10 +1,12 @@
 """One box, any language, any spelling; an index that may be damaged, old, locked or gone and never says what is false."""
 
+import json
 import os
 import shutil
 import subprocess
 import sys
 import textwrap
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -13,8 +15,11 @@ from hypothesis import strategies as st
 from glossary import editing
 from glossary.exchange import load_concepts, remove_origin
 from glossary.lookup import DatabaseScan, Reading, search
-from glossary.spelling import LONGEST_QUERY, read_query
+from glossary.spelling import LONGEST_QUERY, latin_wholes, latin_words, may_be_latin, read_query, words_of
 from glossary.whoosh_index import MOST_FRESH, WhooshIndex
+from languages import folding
+
+STARTER = Path(__file__).parents[2] / "app/starter/concepts"
 
 CONCEPTS = [
     ("verblijfsvergunning-asiel", "asylum", {
@@ -127,6 +132,24 @@ def test_what_is_not_there_is_not_found(session, index, kind):
 
 
 ORDER = [("vluchteling", "vluchteling"), ("bezwaar", "bezwaar"), ("asylum seeker", "asielzoeker"), ("محكمة", "rechtbank"), ("ስደተኛ", "vluchteling")]
+
+
+def test_the_look_before_latin_keys_are_made_misses_none_of_them():
+    """Every key, and every beginning of one, of every Arabic, Persian and Ethiopic word of the starter pack."""
+    words = {
+        (word, term["language"])
+        for path in STARTER.glob("*.json")
+        for entry in json.loads(path.read_text("utf-8"))
+        for term in entry["terms"]
+        if term["language"].partition("-")[0] in ("ar", "fa", "prs", "ti", "am", "ckb", "ps", "ur")
+        for text in (term["text"], *term.get("variants", ()))
+        for word in (text, *words_of(folding.fold(text, term["language"])))
+    }
+    assert len(words) > 1000
+    for word, language in words:
+        for key in latin_words(word, language) | latin_wholes(word, language):
+            assert may_be_latin([key], word) and may_be_latin([key[:3]], word), (key, word)
+    assert not may_be_latin(["mktb"], "دادگاه") and not may_be_latin(["b"], "ፖሊስ")
 
 
 def test_the_very_word_comes_first(session, index):
