@@ -12,7 +12,7 @@ from app.workflow import document_key
 from glossary.history import mark_changed
 from glossary.models import History, Proposal, Term
 from importers import inline
-from memory import recording
+from memory import erasing
 from memory.models import Unit
 
 
@@ -35,7 +35,7 @@ def erase_document(session: Session, document: Document, *, with_memory: bool) -
     units = 0
     if with_memory:
         units = units_of(session, document)
-        recording.forget(session, document=document_key(document))
+        erasing.forget(session, document=document_key(document))
     _forget_contexts(session, document)
     session.execute(delete(Document).where(Document.id == document.id))
     session.expunge(document)

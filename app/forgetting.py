@@ -34,7 +34,7 @@ from app.models import (
 )
 from app.workflow import document_key
 from languages.folding import fold
-from memory import index, recording
+from memory import erasing, index
 from memory.models import Found, Unit
 
 #: Tables whose words are those of the organisation and of its people, not of clients: a phrase there is told, and a
@@ -163,7 +163,7 @@ def look(session: Session, wanted: Wanted) -> Holdings:
         units = set(session.scalars(select(Unit.id).where(Unit.document.in_(keys))))
         units |= set(session.scalars(select(Found.unit_id).where(Found.document.in_(keys))))
         if wanted.client_reference:
-            written = recording.references_like(session, wanted.client_reference)
+            written = erasing.references_like(session, wanted.client_reference)
             units |= set(session.scalars(select(Unit.id).where(Unit.client_reference.in_(written))))
             units |= set(session.scalars(select(Found.unit_id).where(Found.client_reference.in_(written))))
         found.counts["units"] += len(units)
@@ -176,9 +176,9 @@ def _documents(session: Session, wanted: Wanted) -> list[Document]:
     if wanted.document_id:
         return list(session.scalars(select(Document).where(Document.id == wanted.document_id)))
     if wanted.client_reference:
-        asked = recording.same_reference(wanted.client_reference)
+        asked = erasing.same_reference(wanted.client_reference)
         known = session.scalars(select(Document).where(Document.client_reference.is_not(None)).order_by(Document.id))
-        return [d for d in known if recording.same_reference(d.client_reference or "") == asked]
+        return [d for d in known if erasing.same_reference(d.client_reference or "") == asked]
     names = Names(wanted.phrases)
     ids: set[int] = set()
     about = select(Document.id, Document.title, Document.file_name, Document.instructions, Document.client_reference,
@@ -323,14 +323,14 @@ def forget(engine: Engine, folder: Path, wanted: Wanted, *, by: str, by_id: int 
         units: set[int] = set()
         for document in list(found.documents):
             if not wanted.phrases:
-                units |= set(recording.forget(session, document=document_key(document)).units)
+                units |= set(erasing.forget(session, document=document_key(document)).units)
             erasure.erase_document(session, document, with_memory=False)
         if wanted.client_reference:
-            units |= set(recording.forget(session, client_reference=wanted.client_reference).units)
+            units |= set(erasing.forget(session, client_reference=wanted.client_reference).units)
         if wanted.phrases:
             names = Names(wanted.phrases)
             for phrase in wanted.phrases:
-                units |= set(recording.forget(session, phrase=phrase).units)
+                units |= set(erasing.forget(session, phrase=phrase).units)
             _scrub(session, names)
         else:
             # what was also found elsewhere stays there
@@ -473,11 +473,11 @@ def _left_of(session: Session, wanted: Wanted, documents: list[int]) -> Counter[
         if conditions:
             left[table.name] += session.scalar(select(func.count()).select_from(table).where(or_(*conditions))) or 0
         if wanted.client_reference and "client_reference" in table.c:
-            asked = recording.same_reference(wanted.client_reference)
+            asked = erasing.same_reference(wanted.client_reference)
             written = session.scalars(
                 select(table.c.client_reference).where(table.c.client_reference.is_not(None))
             )
-            left[table.name] += sum(recording.same_reference(one) == asked for one in written)
+            left[table.name] += sum(erasing.same_reference(one) == asked for one in written)
     return left
 
 

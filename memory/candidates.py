@@ -22,8 +22,8 @@ from sqlalchemy.pool import SingletonThreadPool, StaticPool
 
 from languages import tags
 from memory import forms, scoring
+from memory.keys import text_keys
 from memory.models import QUALITIES, TOPIC, Unit
-from memory.recording import text_keys
 from storage import changes
 
 if TYPE_CHECKING:

@@ -35,8 +35,8 @@ from memory.candidates import (
     take_news,
 )
 from memory.files import locked, sync
+from memory.keys import text_keys
 from memory.models import QUALITIES, Unit
-from memory.recording import text_keys
 from memory.segments import DamagedSegment, Segment, Units
 from storage import changes
 

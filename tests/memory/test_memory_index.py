@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from sqlalchemy import create_engine, select
 from sqlalchemy.orm import Session
 
-from memory import candidates, exchange, forms, index, recording, segments, tokens
+from memory import candidates, erasing, exchange, forms, index, recording, segments, tokens
 from memory.candidates import Pair
 from memory.matching import find_matches
 from memory.models import Base, Unit
@@ -643,7 +643,7 @@ def test_an_erased_text_leaves_no_trace_in_any_file(a_memory):
     memory.check(1)
     assert all(index.traces(memory.folder, secret) for secret in secrets)
     with Session(memory.indexed) as session:
-        assert len(recording.forget(session, document="brief").units) == 3
+        assert len(erasing.forget(session, document="brief").units) == 3
         session.commit()
         index.erase(session)
     assert not any(index.traces(memory.folder, secret) for secret in secrets)
@@ -666,7 +666,7 @@ def test_an_erasure_reaches_an_index_that_was_not_open(a_memory):
         session.commit()
     memory.prepare()
     with Session(memory.plain) as session:
-        recording.forget(session, phrase="ተስፋይ")
+        erasing.forget(session, phrase="ተስፋይ")
         session.commit()
     memory.again()
     assert index.traces(memory.folder, secret)

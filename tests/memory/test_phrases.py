@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
 from memory import concordance as asking
-from memory import index, phrases, recording
+from memory import erasing, index, phrases, recording
 from memory.concordance import concordance
 from memory.models import Unit
 from tests.memory.conftest import create_memory
@@ -278,7 +278,7 @@ def test_an_erased_text_leaves_no_trace_in_the_files(home):
         folder = phrases._home(home)
         assert all(phrases.traces(folder, secret) for secret in secrets)
         assert all(index.traces(folder.parent, secret) for secret in secrets)
-        recording.forget(session, document="d-7")
+        erasing.forget(session, document="d-7")
         session.commit()
         index.erase(session)
         assert not any(phrases.traces(folder, secret) for secret in secrets)
