@@ -38,7 +38,7 @@ setup: $(VENV)/.installed $(VENV)/.translated $(VENV)/.compiled ## create the en
 run: setup ## start the service on http://127.0.0.1:8000
 	@$(BIN)/dragoman serve
 
-test: $(VENV)/.installed-test $(VENV)/.translated ## run every check and every test, on SQLite and on PostgreSQL
+test: $(VENV)/.installed-test $(VENV)/.translated $(VENV)/.compiled ## run every check and every test, on SQLite and on PostgreSQL
 	$(MAKE) --no-print-directory check
 	$(BIN)/python -m pytest -n 2 --dist worksteal
 
