@@ -32,14 +32,23 @@ class Problem:
 #: Digits with separators inside; the separators differ per language, the digits do not.
 NUMBER = re.compile(r"\d(?:[\d.,:/٫٬’'\u00a0\u202f\u200e\u200f-]*\d)?")
 
+WORD = re.compile(r"[^\W\d_]+")
+
 
 def numbers(text: str) -> Counter[str]:
-    """The numbers of a text as ASCII digits without separators: "1.250,50" and "١٬٢٥٠٫٥٠" are one number."""
+    """The numbers of a text as ASCII digits without separators: "1.250,50" and "١٬٢٥٠٫٥٠" are one number. A tag that
+    stands alone, a line break for example, ends a number; one of a pair does not."""
     found: Counter[str] = Counter()
-    for match in NUMBER.finditer(inline.plain(text)):
+    for match in NUMBER.finditer(inline.TAG.sub(lambda tag: "\n" if tag[3] else "", text)):
         digits = "".join(str(unicodedata.digit(c)) for c in match[0] if c.isdigit())
         found[digits] += 1
     return found
+
+
+def _without_names_of(source: str, target: str) -> str:
+    """The target without the names it keeps as they are: an address in Latin letters is not the wrong script."""
+    names = {word for word in WORD.findall(source) if word[0].isupper()}
+    return WORD.sub(lambda word: " " if word[0] in names else word[0], target)
 
 
 def problems(source: str, target: str, source_language: str, target_language: str) -> list[Problem]:
@@ -57,8 +66,10 @@ def problems(source: str, target: str, source_language: str, target_language: st
     letters = sum(c.isalpha() for c in bare_target)
     if letters > 12 and bare_source.casefold() == bare_target.casefold():
         found.append(Problem("copy"))
-    elif letters > 12 and identify.script_share(bare_target, target_language) < 0.5:
-        found.append(Problem("script"))
+    elif letters > 12:
+        own = _without_names_of(bare_source, bare_target)
+        if sum(c.isalpha() for c in own) > 12 and identify.script_share(own, target_language) < 0.5:
+            found.append(Problem("script"))
     if tags.direction(target_language) == "rtl" and marks.needs_mark(inline.plain(target)):
         found.append(Problem("direction-marks"))
     return sorted(found, key=lambda problem: not problem.severe)
