@@ -2,7 +2,8 @@
 
 A word of the sentence and a word of a term meet by their keys (`languages.words`), forms by the trie; here the ways are
 added in which a term is not simply its words in order: written as one word or as two ("magangalyodoon", "asielzoekers
-centrum"), a Dutch verb in two pieces ("wijst … af"), a Dutch compound whose end is said once ("zorg- en huurtoeslag").
+centrum"), a Dutch verb in two pieces ("wijst … af"), a Dutch compound whose end is said once ("zorg- en huurtoeslag"),
+or with other words between them (`glossary.insertions`).
 And what only looks alike is left out.
 """
 
@@ -16,6 +17,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Literal
 
+from glossary.insertions import crossings
 from glossary.models import RANK
 from glossary.trie import Form
 from glossary.vocabulary import JOINED, TermFacts, View, exact, is_capitals
@@ -72,13 +74,21 @@ def spot_terms(seen: Iterable[View], text: str) -> list[Spot]:
         sentence = [keys(token.text, language) for token in tokens]
         written = [exact(token.text, language) for token in tokens]
         gaps = [plain[one.end : other.start] for one, other in pairwise(tokens)]
-        found = [(*match, False) for match in view.matches(sentence)]
-        found += [(*match, True) for match in _in_other_pieces(view, plain, tokens, gaps, sentence, written)]
-        for first, end, form, facts, pieces in found:
+        found = [(*match, False, None) for match in view.matches(sentence)]
+        found += [(*match, True, None) for match in _in_other_pieces(view, plain, tokens, gaps, sentence, written)]
+        found += [
+            (first, end, form, facts, True, places)
+            for first, end, form, facts, places in crossings(view, gaps, sentence, written)
+            if not any(
+                _another_word(written[at], word, key, sentence[at], language)
+                for at, word, key in zip(places, form.words, form.keys, strict=True)
+            )
+        ]
+        for first, end, form, facts, pieces, apart in found:
             if any(_parts(gap, facts.text) for gap in gaps[first : end - 1]):
                 continue
             surfaces = [token.text for token in tokens[first:end]]
-            if form.capitals and not _means_capitals(
+            if form.capitals and not apart and not _means_capitals(
                 surfaces, form, language, whispers=whispers, shouts=shouts
             ):
                 continue
@@ -195,6 +205,12 @@ _FUNCTION_WORDS = {
     "fr": {"avoir", "devoir", "faire", "pouvoir", "savoir", "être"},
     "nl": {"hebben", "kunnen", "moeten", "mogen", "zijn", "zullen"},
 }
+#: Forms of nouns that have become small words: "about", "by", "because of". Of hak, a right, none is meant.
+_TURKISH_POSTPOSITIONS = {
+    *(f"hakk{owner}da" for owner in ("ın", "ım", "ımız", "ınız", "ların")),
+    *(f"taraf{owner}dan" for owner in ("ın", "ım", "ımız", "ınız", "ların")),
+    "açısından", "bakımından", "dolayısıyla", "esnasında", "itibarıyla", "itibariyle", "nedeniyle", "sayesinde", "sırasında", "yüzünden",
+}  # fmt: skip
 #: Whose words meet by stems, which join words that are not one.
 _STEMMED = {"en", "es", "fr", "nl", "ru", "uk"}
 #: How words differ in their ends that no dictionary knows, when one is an inflection of the other.
@@ -212,10 +228,12 @@ def _another_word(
 ) -> bool:
     """Whether two words share nothing but a stem although a dictionary knows both as different words: "object" is
     not "objection", судья is not суд. Of what no dictionary knows, the ends must be those of inflections."""
+    if surface != word and language == "tr":
+        return surface in _TURKISH_POSTPOSITIONS
     if surface == word or language not in (_STEMMED | _ACCENTS_COUNT):
         return False
     if language == "fr":
-        surface = re.split("['’]", surface)[-1]
+        surface, word = (re.split("['’]", one)[-1] for one in (surface, word))
     lemmas = [stems.in_dictionary(one, language) for one in (surface, word)]
     folds = [folding.fold(one, language) for one in (surface, word)]
     if folds[0] == folds[1]:
@@ -225,6 +243,8 @@ def _another_word(
     if language not in _STEMMED or word == lemmas[0] or word in affixes.in_pairs(surface, language):
         return False
     if language == "nl":
+        if surface in (f"{word}ig", f"{word}ige", f"{word}igen") and compound_runs(word):
+            return False  # leerplichtig, of leerplicht; but schuldig, guilty, is not schuld, a debt
         head = _inflected_head(surface, word)
         if head is not None:  # buurtteams, of the term buurtteam: what its last part says holds for the whole
             return _another_word(*head, term_keys(head[1], language), keys(head[0], language), language)
@@ -251,8 +271,11 @@ def _another_word(
     endings = _ENDINGS.get(language)
     if endings is None:
         return False
-    common = len(os.path.commonprefix([surface, word]))
-    return not all(endings.fullmatch(one[common:]) for one in (surface, word))
+    # on the folds too: capitals are often written without accents (ECOLES)
+    return not any(
+        all(endings.fullmatch(one[len(os.path.commonprefix(pair)) :]) for one in pair)
+        for pair in ([surface, word], folds)
+    )
 
 
 def _inflected_head(surface: str, word: str) -> tuple[str, str] | None:

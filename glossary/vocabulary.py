@@ -64,6 +64,8 @@ class _Stock:
             self.trie.add(whole)
             if len(whole.words) > 1 and self.language in JOINED and not whole.capitals:
                 self.trie.add(_joined(whole, self.language))
+            if len(whole.words) > 1 and "\u200c" in form:  # a Persian compound of which a space makes two words
+                self.trie.add(form_of(facts, form.replace("\u200c", " "), self.language))
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,8 @@ _AR_ENDINGS = ("ات", "ين", "ون", "ان", "تين", "تان", "تا", "تي
 
 def _arabic(word: str) -> Iterable[str]:
     known = stems.is_lemma(word, "ar")
+    if known and word.startswith("ال") and stems.in_dictionary(word[2:], "ar"):
+        known = False  # the dictionary has المهاجرون, the emigrants, as a word of its own
     if not known:
         bare = _AR_BEFORE_NOUN.sub("", word)
         if bare != word and len(bare) > 1 and stems.in_dictionary(bare, "ar"):
@@ -103,7 +105,8 @@ _BROKEN_PLURALS = [
         (r"(\w)(\w)ائ(\w)", (r"\1\2ي\3ة", r"\1\2ا\3ة")),
         (r"(\w)وا(\w)(\w)", (r"\1ا\2\3ة", r"\1ا\2\3")),
         (r"(\w)وا(\w)ي(\w)", (r"\1ا\2و\3",)),
-        (r"[أا](\w)(\w)ا(\w)", (r"\1\2\3",)),
+        (r"[أا](\w)(\w)ا(\w)", (r"\1\2\3", r"\1ا\2\3")),
+        (r"(\w)(\w)ايا", (r"\1\2ية", r"\1\2ي")),
         (r"[أا](\w)(\w)(\w)ة", (r"\1\2ا\3", r"\1\2ي\3")),
         (r"(\w)(\w)و(\w)", (r"\1\2\3",)),
         (r"(\w)(\w)(\w)اء?", (r"\1\2ي\3",)),
@@ -161,6 +164,16 @@ def _persian(word: str) -> Iterable[str]:
                     yield rest + "ه"  # جلسات, of جلسه
 
 
+@lru_cache(maxsize=16384)
+def persian_infinitive(word: str) -> str | None:
+    """دادن of بدهید, دادم and داده: what the dictionary has as the third person of the past, with its ending. None
+    for a word that is no form of a verb."""
+    past = stems.in_dictionary(word, "fa") or stems.in_dictionary(word.replace("\u200c", ""), "fa") or ""
+    if not past and word.startswith(("می\u200c", "نمی\u200c")):
+        past = stems.in_dictionary(word.split("\u200c", 1)[1], "fa") or ""
+    return past + "ن" if len(past) > 2 and past[-1] in "دت" and past != word + "ن" else None
+
+
 def before_zwnj(word: str) -> str | None:
     """پناهنده of پناهنده‌هایشان; None when what follows the ZWNJ is a word (شرطی‌سازی)."""
     before, _, after = word.rpartition("\u200c")
@@ -186,6 +199,31 @@ def dutch_infinitives(form: str) -> frozenset[str]:
         short = re.sub(r"([aeou])\1(?=[^aeiouy]\Z)", r"\1", root)
         soft = {"s": "z", "f": "v"}.get(root[-1], root[-1])
         found |= {root + "en", root + root[-1] + "en", short + "en", short[:-1] + soft + "en"}
+    return frozenset(found)
+
+
+# --- Russian and Ukrainian: a woman who is what the term calls a man -----------------------------------------------
+
+_WOMEN = [(re.compile(pattern), men) for pattern, men in (
+    (r"(?P<man>\w{2,}(?:нт|ст|ат|ор|ер|ар|ик|нт|ет))к(?:а|и|е|і|у|ою|ой|ам|ами|ах)", ("",)),
+    (r"(?P<man>\w{2,}(?:нт|ст|ат|ор|ер|ар|ет))(?:ок|ці)", ("",)),
+    (r"(?P<man>\w{2,}ни)ц(?:а|ы|е|у|ей|ею|ам|ами|ах|я|і|ю|ям|ями|ях|)", ("к",)),
+    (r"(?P<man>\w{2,}тель)ниц(?:а|ы|е|у|ей|ею|ам|ами|ах|)", ("",)),
+    (r"(?P<man>\w{2,}тел)ь(?:к(?:а|и|у|ою|ам|ами|ах)|ок|ці)", ("ь",)),
+    (r"(?P<man>\w{2,}[аяе]?н)к(?:а|и|е|у|ою|ой|ам|ами|ах)", ("ец", "ин", "ець")),
+    (r"(?P<man>\w{2,}[аяе]?н)(?:ок|ці)", ("ец", "ин", "ець")),
+    (r"(?P<man>\w{2,}е)н(?:к(?:а|и|е|у|ою|ой|ам|ами|ах)|ок|ці)", ("нец", "нець")),
+)]  # fmt: skip
+
+
+@lru_cache(maxsize=16384)
+def slavic_men(word: str, language: str) -> frozenset[str]:
+    """адвокат for адвокатке, беженец for беженка, свидетель for свидетельницу: only what a dictionary knows, so that a
+    палатка, a tent, is not of палата."""
+    found = set()
+    for pattern, men in _WOMEN:
+        if (woman := pattern.fullmatch(word)) is not None:
+            found |= {man for ending in men if stems.is_lemma(man := woman["man"] + ending, language)}
     return frozenset(found)
 
 
@@ -222,6 +260,11 @@ def _amharic(word: str) -> Iterable[str]:
     for ending in _AM_ENDINGS:
         if word.endswith(ending) and len(word) >= len(ending) + 2:
             yield word[: -len(ending)]
+    for ending in ("ችን", "ችሁ", "ቸው"):  # ተቃውሟቸው, of ተቃውሞ
+        if word.endswith(ending) and len(word) > len(ending) + 1 and (plain := _without_wa(word[-len(ending) - 1])):
+            yield word[: -len(ending) - 1] + _with_order(plain, _O)
+    if rest := _geez_plural(word):
+        yield rest
     for order, ending in ((_A, "ችን"), (_A, "ችሁ"), (_A, "ቸው"), (_U, ""), (_E, ""), (_A, "ት"), (_A, "ን")):
         if rest := _from(word, order, ending):
             yield rest[:-1] + _with_order(rest[-1], _SADIS)
@@ -230,8 +273,18 @@ def _amharic(word: str) -> Iterable[str]:
     if rest := _from(word, _O, "ች"):
         yield rest[:-1] + _with_order(rest[-1], _SADIS)
         yield rest[:-1] + _with_order(rest[-1], _A)  # ስደተኞች, of ስደተኛ
-    if word[-1] in "ሏሟሯሷሿቧቷቿኗኟዟዷጇጧጯጿፏ" and len(word) >= 2:  # -wa: hers
-        yield word[:-1] + _with_order(word[-1], _SADIS)
+    if len(word) >= 2 and (plain := _without_wa(word[-1])):  # -wa: hers
+        yield word[:-1] + plain
+
+
+def _without_wa(syllable: str) -> str | None:
+    """ም of ሟ; None for a syllable without -wa."""
+    return _with_order(syllable, _SADIS) if syllable in "ሏሟሯሷሿቧቷቿኗኟዟዷጇጧጯጿፏ" else None
+
+
+def _geez_plural(word: str) -> str | None:
+    """ሕጋዊ of ሕጋውያን, in Amharic and Tigrinya: the plural of adjectives and of people in -awi."""
+    return word[:-3] + "ዊ" if word.endswith("ውያን") and len(word) >= 5 else None
 
 
 _TI_PREFIXES = ("ካብ", "ናብ", "ኣብ", "ናይ", "ከም", "ምስ", "ስለ", "ብዘይ", "ዘይ", "ን", "ብ", "ዝ", "ከ", "ክ")
@@ -261,6 +314,54 @@ def _tigrinya(word: str) -> Iterable[str]:
         yield rest[:-1] + _with_order(rest[-1], _I)  # ተርጓምቲ, of ተርጓሚ
     if len(word) >= 4 and word[-2] == "ይ" and _order(word[-3]) == _A and _order(word[-1]) == _SADIS:
         yield word[:-3] + _with_order(word[-3], _I) + word[-1]  # ሓካይም, of ሓኪም
+    if rest := _geez_plural(word):
+        yield rest
+    if rest := _from(word, _U, ""):
+        yield rest[:-1] + _with_order(rest[-1], _A)  # ቆልዑ, of ቆልዓ
+    if word.endswith("ታት") and len(word) >= 4:
+        yield word[:-2] + "ቲ"  # መንግስታት, of መንግስቲ
+    if word.endswith("ውቲ") and len(word) >= 4:
+        yield word[:-2]  # ገዛውቲ, of ገዛ
+    yield from _tigrinya_broken(word)
+
+
+_TI_STOPS = {"ኽ": "ክ", "ቕ": "ቅ"}
+
+
+def _tigrinya_broken(word: str) -> Iterable[str]:
+    """What the plurals by pattern may be of: the consonants stay, the vowels of the syllables change."""
+    orders = [_order(syllable) for syllable in word]
+
+    def made(*syllables: tuple[int, int]) -> str:
+        return "".join(_with_order(word[at], order) for at, order in syllables)
+
+    if len(word) == 5 and orders[1:] == [_FIRST, _A, _SADIS, _SADIS] and _same_row(word[2], word[3]):
+        for first in (_SADIS, _FIRST):  # መሰኻኽር, of ምስክር: the third is said twice, and soft
+            hard = _TI_STOPS.get(word[3], word[3])
+            yield made((0, first), (1, _SADIS)) + hard + word[4]
+            yield made((0, first), (1, _SADIS)) + _with_order(hard, _FIRST) + word[4]
+    if len(word) == 4 and orders[1:] == [_A, _SADIS, _SADIS]:  # መናብር, of መንበር
+        for third in (_FIRST, _A, _SADIS):
+            yield made((0, orders[0]), (1, _SADIS), (2, third), (3, _SADIS))
+    if word[0] == "ኣ" and len(word) == 4 and orders[2] == _A and orders[1] == _SADIS and orders[3] in (_FIRST, _SADIS):
+        if word[2] in "ያዋ":  # ኣብያት and ኣብያተ, of ቤት
+            yield made((1, _E if word[2] == "ያ" else _O), (3, _SADIS))
+        for first, second in ((_FIRST, _FIRST), (_SADIS, _SADIS), (_A, _FIRST), (_FIRST, _SADIS)):
+            yield made((1, first), (2, second), (3, _SADIS))  # ኣፍራስ, of ፈረስ
+    if word[-1] == "ቲ" and len(word) >= 4 and orders[-2] == _SADIS:
+        if orders[-3] == _A and _same_row(word[-3], word[-2]):  # ወረቓቕቲ, of ወረቐት
+            yield word[:-3] + _with_order(word[-3], _FIRST) + "ት"
+        if word[-3] in "ጐጎቈቆቐቖኰኮኸኾ":  # ተርጐምቲ, of ተርጓሚ
+            row = {"ጐ": "ገ", "ቈ": "ቀ", "ኰ": "ከ"}.get(word[-3], word[-3])
+            wide = {"ገ": "ጓ", "ቀ": "ቋ", "ከ": "ኳ"}.get(_with_order(row, _FIRST))
+            for middle in filter(None, (_with_order(row, _A), wide)):
+                yield word[:-3] + middle + _with_order(word[-2], _I)
+        elif orders[-3] == _O:  # ሰራሕቲ has its a; ሓረስቶት and ነገድቲ have it not
+            yield word[:-3] + _with_order(word[-3], _A) + _with_order(word[-2], _I)
+
+
+def _same_row(one: str, other: str) -> bool:
+    return (ord(one) - 0x1200) // 8 == (ord(other) - 0x1200) // 8
 
 
 # --- Turkish: on the lower-case word, from its end inwards --------------------------------------------------------
@@ -274,6 +375,8 @@ _TR_RULES = {
 }
 _TR_RULES["possessed"] = re.compile(r"(l[ae]r[ıi]|s?[ıiuü])\Z")
 _TR_LAYERS = ("copula", "relative", "case", "owner", "plural")
+#: The dictionary has many words without it: hâkim is written hakim too.
+_TR_CIRCUMFLEX = str.maketrans("âîû", "aiu")
 _TR_VOWELS = "aıoueiöüâîû"
 _TR_BACK = set("aıouâû")
 
@@ -312,7 +415,7 @@ def turkish(word: str, layers: Iterable[str] = _TR_LAYERS) -> set[str]:
             # belgedeki: what -ki makes of "in the document" takes endings of its own
             edge |= {rest for old in edge if (rest := _TR_RULES["case"].sub("", old)).endswith("ki")}
         for old in list(edge):
-            if stems.is_lemma(old, "tr"):
+            if stems.is_lemma(old, "tr") or old != (plain := old.translate(_TR_CIRCUMFLEX)) and stems.is_lemma(plain, "tr"):
                 continue
             for ending in _suffixes(old, _TR_RULES[layer]):
                 rest = old[: -len(ending)]
@@ -335,7 +438,10 @@ _SO_OWNERS = (
     "ayga", "ayda", "aaga", "aada", "iisa", "eeda", "eenna", "eena", "eenu", "iinna", "iina", "ooda", "aygu", "aagu", "iisu",
     "iisi", "eedu", "eennu", "iinnu", "oodu", "ayadu", "aadu", "aadaadu", "aadaada", "iis", "eed", "ood", "ay", "aa",
 )  # fmt: skip
-_SO_ARTICLES = ("a", "u", "ii", "an", "aan", "aas", "aasi", "ani", "oo", *_SO_OWNERS)
+_SO_ARTICLES = (
+    "a", "u", "ii", "an", "aan", "aas", "aasi", "ani", "oo", *_SO_OWNERS,
+    *(owner[:-1] + "ii" for owner in _SO_OWNERS if owner[-1] == "a"),  # what was hers: keedii
+)  # fmt: skip
 _SO_PLURALS = ("ooyin", "oyin", "yaal", "ayaal", "aal", "iin", "yo", "o", "aan")
 _SO_DEFINITE = re.compile(rf"(?P<first>dh|sh|[kghtd])(?:{'|'.join(sorted(_SO_ARTICLES, key=len, reverse=True))})\Z")
 
@@ -366,6 +472,8 @@ def _somali(word: str) -> Iterable[str]:
     for clitic in ("na", "se"):
         if word.endswith(clitic) and len(word) >= 7:
             yield word[: -len(clitic)]
+    if word.endswith("ad") and len(word) >= 7:
+        yield word[:-2]  # dhakhtarad, a woman who is dhakhtar
     if word[-1] in "au" and len(word) > 4 and word[-2] in "xqhci":  # ganaaxa: after these the article is a vowel
         yield word[:-1]
     for ending in _SO_PLURALS:
@@ -440,7 +548,7 @@ def in_pairs(word: str, language: str) -> set[str]:
     return {
         word[: -len(ending)] + instead
         for ending, instead in _PAIRS.get(language, ())
-        if word.endswith(ending) and len(word) >= len(ending) + (0 if ending.startswith("hij") else 2)
+        if word.endswith(ending) and len(word) >= len(ending) + (0 if ending.startswith("hij") else 1 if ending == "aux" else 2)
     }
 
 
@@ -485,6 +593,8 @@ def stripped(written: str, folded: str, language: str) -> frozenset[str]:
         return frozenset(turkish(written))
     if language == "so":
         return frozenset(_closure(folded, _somali, 4))
+    if language in ("ru", "uk"):
+        return slavic_men(written, language)
     if language in _PAIRS:
         return frozenset(in_pairs(written, language))
     if language in _ENDINGS:

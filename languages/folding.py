@@ -16,6 +16,7 @@ import unicodedata
 from functools import lru_cache
 from unicodedata import category, combining, normalize
 
+from languages.han import TO_SIMPLIFIED
 from languages.tags import UnknownLanguage, base
 from languages.transliteration import key_letters, latin_key, latin_keys, transliterations
 
@@ -32,7 +33,7 @@ __all__ = [
     "transliterations",
 ]
 
-FOLD_VERSION: int = 1
+FOLD_VERSION: int = 2
 """Raised whenever any form here changes for any text: every index built on folded text must then be rebuilt."""
 
 TAG_OPEN, TAG_CLOSE, TAG_ALONE, NUMBER = "\ue000", "\ue001", "\ue002", "\ue003"
@@ -83,7 +84,7 @@ def _ethiopic(pairs: str, fourth_order: bool) -> dict[str, str]:
 _TIGRINYA = _ethiopic("ሠሰ ፀጸ ኀሐ", fourth_order=False)
 _AMHARIC = _ethiopic("ሐሀ ኀሀ ሠሰ ዐአ ፀጸ", fourth_order=True)
 
-_EVERYWHERE = {**_LATIN, **_PUNCTUATION, **_ARABIC, **_CYRILLIC, **_TIGRINYA}
+_EVERYWHERE = {**_LATIN, **_PUNCTUATION, **_ARABIC, **_CYRILLIC, **_TIGRINYA, **TO_SIMPLIFIED}
 _OF_LANGUAGE: dict[str, dict[str, str]] = {
     "am": _AMHARIC,
     "ur": {"ھ": "ھ"},  # aspiration: بھ is not بہ

@@ -81,6 +81,9 @@ def _term_keys(word: str, language: str) -> frozenset[str]:
         found |= _inflection_keys(rest, language)
     if language == "ar":
         found |= _without_defective_ya({written} | affixes.of_term(written, "", language))
+    elif language in ("fr", "it", "ca") and written[1:2] == "'":  # garde d'enfant: garde des enfants
+        for part in _beside_apostrophe(written, language):
+            found |= _inflection_keys(part, language)
     found.discard("")
     return frozenset(found)
 
@@ -111,6 +114,8 @@ def _keys(word: str, language: str) -> frozenset[str]:
         found |= _inflection_keys(before, language)
     if language == "nl":
         found |= _parts_of_compound(written)
+        if (verb := _compound_verb(written)) is not None:
+            found.add(fold(verb, language))
     found.discard("")
     return frozenset(found)
 
@@ -137,6 +142,14 @@ _PERHAPS_COMPOUND = 10
 
 def _parts_of_compound(word: str) -> set[str]:
     return {key for part in compound_runs(word) for key in _inflection_keys(part, "nl")}
+
+
+def _compound_verb(word: str) -> str | None:
+    """ziekmelden of ziekgemeld and ziekmeldt, verbs with a word before them that no dictionary has."""
+    if stems.in_dictionary(word, "nl") is not None or not (parts := dutch_compound_parts(word)):
+        return None
+    verb = stems.in_dictionary(parts[-1], "nl") or ""
+    return word[: -len(parts[-1])] + verb if verb.endswith("en") and verb != parts[-1] else None
 
 
 @lru_cache(maxsize=65536)
@@ -174,6 +187,10 @@ def _inflection_keys(word: str, language: str) -> frozenset[str]:
             found |= {fold(stem, language) for stem in affixes.ukrainian_stems(written)}
         elif language == "ti" and folded[0] == "አ":  # as Tigrinya is written in Ethiopia
             found.add("ኣ" + folded[1:])
+        elif language == "so":  # goaan is how many write go'aan
+            found.add(folded.replace("'", ""))
+        elif language in ("fa", "prs") and (verb := affixes.persian_infinitive(written)):
+            found.add(fold(verb, language))
         if language not in _NO_STEM:
             found.add(fold(stems.stem(written, language), language))
     found.discard("")
