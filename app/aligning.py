@@ -10,47 +10,23 @@ import datetime as dt
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import ForeignKey, String, Text, delete
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
 
 from app import intake
-from app.models import Base, Person
+from app.waiting import Alignment
 from importers import inline
 from languages import alignment, tags
 from memory import exchange as units
 from memory.exchange import Taken, UnitRow
-from storage.columns import Key, utc_now
+from storage.columns import utc_now
 
 #: Longest cell that somebody may write (characters).
 LONGEST = 20_000
 #: Below this a row is shown as unsure (languages.alignment.Bead.sure).
 UNSURE = 150.0
 SIDES = ("source", "target")
-
-
-class Alignment(Base):
-    """Two texts side by side. `rows`: a list of {"source": [sentences], "target": [sentences], "keep": bool, "sure": number
-    or None once a person has touched it}. `version` counts changes: who changes an older one is told."""
-
-    __tablename__ = "alignment"
-
-    id: Mapped[int] = mapped_column(Key, primary_key=True)
-    source_language: Mapped[str] = mapped_column(String(35))
-    target_language: Mapped[str] = mapped_column(String(35))
-    source_name: Mapped[str] = mapped_column(String(200))
-    target_name: Mapped[str] = mapped_column(String(200))
-    rows: Mapped[list[Any]]
-    version: Mapped[int] = mapped_column(default=1)
-    by_id: Mapped[int | None] = mapped_column(ForeignKey(Person.id, ondelete="SET NULL"))
-    by_name: Mapped[str] = mapped_column(Text, default="")
-    created_at: Mapped[dt.datetime] = mapped_column(default=utc_now)
-    #: When it was last kept in the memory, and how many units that were.
-    kept_at: Mapped[dt.datetime | None]
-    kept: Mapped[int] = mapped_column(default=0)
-
-
 #: Documents that were aligned are deleted after this long: their texts are copies outside the memory.
 KEPT = dt.timedelta(days=30)
 

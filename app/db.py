@@ -21,9 +21,8 @@ BUSY_TIMEOUT = 15_000
 
 def metadatas() -> list[MetaData]:
     """The tables of every package, those that others point at first."""
-    import app.aligning
-    import app.imports
     import app.models
+    import app.waiting
     import glossary.models
     import memory.keeping
     import memory.models
@@ -103,14 +102,18 @@ def new_session(engine: Engine, *, writes: bool = True) -> Session:
     return Session(engine if writes else engine.execution_options(dragoman_writes=False), expire_on_commit=False)
 
 
-def empty_write_ahead_log(engine: Engine) -> None:
+def empty_write_ahead_log(engine: Engine) -> bool:
     """After an erasure on SQLite: overwrite the erased pages in the database's file and empty its log, which holds
-    them as they were. Without a transaction, after the commit; where somebody still reads, the next one does it."""
+    them as they were. Without a transaction, after the commit. Waits BUSY_TIMEOUT for those who read; returns whether the
+    log is empty: if not, the next one does it."""
     if engine.dialect.name != "sqlite":
-        return
+        return True
     connection = engine.raw_connection()
     try:
-        connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
+        cursor = connection.cursor()
+        busy = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        cursor.close()
+        return not busy
     finally:
         connection.close()
 

@@ -16,69 +16,23 @@ from dataclasses import asdict
 from itertools import islice
 from typing import Any, BinaryIO
 
-from sqlalchemy import BigInteger, Engine, ForeignKey, Index, LargeBinary, String, Text, delete, func, select
+from sqlalchemy import Engine, delete, func, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Session
 
 from app import db, memoryfiles
 from app.memoryfiles import Choices
-from app.models import Base, Person
+from app.waiting import DONE, INTERRUPTED, QUEUED, RUNNING, STOPPED, WAITING, MemoryImport, MemoryImportPart
 from importers import tmx
 from importers.units import UnreadableFile, Warning_
 from memory import exchange as units
 from memory.models import Unit
-from storage.columns import Key, utc_now
+from storage.columns import utc_now
 
 #: Units kept in one transaction: long enough to be quick, short enough that nobody waits for the write lock.
 BATCH = 2000
 #: An uploaded file is kept in parts of so many bytes.
 PART = 1024 * 1024
-
-#: uploaded, and somebody still has to say what it is; then it waits, is read, and is done. "stopped": the file could
-#: not be read (to its end); "interrupted": the database or the machine stopped it, and it can go on.
-WAITING, QUEUED, RUNNING, DONE, STOPPED, INTERRUPTED = "waiting", "queued", "running", "done", "stopped", "interrupted"
-
-
-class MemoryImport(Base):
-    """One file that feeds the memory, and what became of it."""
-
-    __tablename__ = "memory_import"
-    __table_args__ = (Index("ix_memory_import_digest", "digest"),)
-
-    id: Mapped[int] = mapped_column(Key, primary_key=True)
-    file_name: Mapped[str] = mapped_column(String(200))
-    kind: Mapped[str] = mapped_column(String(20))
-    size: Mapped[int] = mapped_column(BigInteger)
-    #: SHA-256 of the file and the choices: the same import again goes on where it stopped.
-    digest: Mapped[str] = mapped_column(String(64), default="")
-    choices: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    state: Mapped[str] = mapped_column(String(20), default=WAITING)
-    #: How many bytes and units were taken in: where it goes on.
-    bytes_read: Mapped[int] = mapped_column(BigInteger, default=0)
-    rows_read: Mapped[int] = mapped_column(default=0)
-    new: Mapped[int] = mapped_column(default=0)
-    merged: Mapped[int] = mapped_column(default=0)
-    unchanged: Mapped[int] = mapped_column(default=0)
-    crowded: Mapped[int] = mapped_column(default=0)
-    #: reason -> how many units were left out
-    refused: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    warnings: Mapped[list[Any]] = mapped_column(default=list)
-    #: Why it stopped: reason, message, where, fields (importers.units.UnreadableFile).
-    problem: Mapped[dict[str, Any] | None]
-    by_id: Mapped[int | None] = mapped_column(ForeignKey(Person.id, ondelete="SET NULL"))
-    by_name: Mapped[str] = mapped_column(Text, default="")
-    created_at: Mapped[dt.datetime] = mapped_column(default=utc_now)
-    ended_at: Mapped[dt.datetime | None]
-
-
-class MemoryImportPart(Base):
-    """A stretch of an uploaded file, until it was read."""
-
-    __tablename__ = "memory_import_part"
-
-    import_id: Mapped[int] = mapped_column(ForeignKey(MemoryImport.id, ondelete="CASCADE"), primary_key=True)
-    number: Mapped[int] = mapped_column(primary_key=True)
-    data: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class Parts(io.RawIOBase):
