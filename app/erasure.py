@@ -1,8 +1,6 @@
-"""Erasing what must not stay: a document with everything that was made from it."""
+"""A document's rows go, with everything that was made from it."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 from sqlalchemy import Text, cast, delete, func, or_, select
 from sqlalchemy.orm import Session
@@ -12,15 +10,7 @@ from app.workflow import document_key
 from glossary.history import mark_changed
 from glossary.models import History, Proposal, Term
 from importers import inline
-from memory import erasing
 from memory.models import Unit
-
-
-@dataclass(frozen=True, slots=True)
-class Erased:
-    """What went."""
-
-    units: int
 
 
 def units_of(session: Session, document: Document) -> int:
@@ -29,17 +19,13 @@ def units_of(session: Session, document: Document) -> int:
     return session.scalar(query) or 0
 
 
-def erase_document(session: Session, document: Document, *, with_memory: bool) -> Erased:
-    """Delete the file, its sentences, translations, comments, history and suggestions; its units in the memory too
-    when asked. The rows go now, by the database's own cascade; nothing of the text stays in an index."""
-    units = 0
-    if with_memory:
-        units = units_of(session, document)
-        erasing.forget(session, document=document_key(document))
+def erase_document(session: Session, document: Document) -> None:
+    """Delete the file, its sentences, translations, comments, history and suggestions, and the sentences that were kept
+    with terms. The rows go now, by the database's own cascade. What files keep of them, the memory's units, and the
+    report are `app.forgetting`'s, which is the only way to come here."""
     _forget_contexts(session, document)
     session.execute(delete(Document).where(Document.id == document.id))
     session.expunge(document)
-    return Erased(units)
 
 
 def _forget_contexts(session: Session, document: Document) -> None:

@@ -10,7 +10,6 @@ from flask import (
     Blueprint,
     abort,
     current_app,
-    flash,
     make_response,
     render_template,
     request,
@@ -18,13 +17,12 @@ from flask import (
     url_for,
 )
 from flask_babel import gettext as _
-from flask_babel import ngettext
 from flask_login import current_user
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
-from app import access, delivery, erasure, errors, intake, jobs, workflow
-from app.db import current_session, empty_write_ahead_log
+from app import access, delivery, erasure, errors, forgetting, intake, jobs, workflow
+from app.db import current_session
 from app.models import Confidentiality, Document, Event, RoleName, Translation
 from app.web import config, see_other
 from glossary.subjects import SUBJECTS
@@ -184,17 +182,12 @@ def erase(document_id: int):
         raise access.NotAllowed("not-yours")
     if request.method == "GET":
         return render_template("document_erase.html", document=document, units=erasure.units_of(db, document))
-    erased = erasure.erase_document(db, document, with_memory=request.form.get("memory") == "yes")
-    db.commit()
-    empty_write_ahead_log(current_app.extensions["engine"])
-    flash(
-        ngettext(
-            "The document is erased, and %(num)s unit of it in the memory.",
-            "The document is erased, and %(num)s units of it in the memory.",
-            erased.units,
-        )
-    )
-    return see_other("documents.listing")
+    # the only thing that erases says what it did, and has transactions of its own: it waits for this one to be over
+    by, by_id = current_user.name, current_user.id
+    db.rollback()
+    wanted = forgetting.Wanted(document_id=document_id, with_memory=request.form.get("memory") == "yes")
+    report = forgetting.forget(current_app.extensions["engine"], config().index, wanted, by=by, by_id=by_id)
+    return see_other("forgetting.report", number=report)
 
 
 @pages.get("/documents/<int:document_id>/original")

@@ -22,7 +22,7 @@ pages = Blueprint("forgetting", __name__, url_prefix="/memory/forget")
 
 @pages.before_request
 def _administrators_only() -> None:
-    if current_user.is_authenticated and access.belongs(current_user):
+    if current_user.is_authenticated and access.belongs(current_user) and request.endpoint != "forgetting.report":
         access.require_role(current_user, RoleName.ADMINISTRATOR)
 
 
@@ -38,6 +38,10 @@ def kinds() -> dict[str, str]:
         "units": _("Units of the memory"),
         "places": _("Places of units that were also found elsewhere"),
         "contexts": _("Sentences kept with terms"),
+        "alignments": _("Documents that were aligned"),
+        "uploads": _("Uploaded files that were not taken in yet, and their names"),
+        "jobs": _("Entries of the queue"),
+        "searches": _("Searches through the memory"),
     }
 
 
@@ -87,8 +91,11 @@ def _page(db, found=None, wrong: dict[str, str] | None = None) -> str:
 
 @pages.get("/<int:number>")
 def report(number: int):
-    """What went, where was searched, what is left."""
+    """What went, where was searched, what is left: for administrators, and for whoever erased it."""
     shown = current_session().get(Erasure, number)
+    if shown is None or shown.by_id != current_user.id:
+        access.require_role(current_user, RoleName.ADMINISTRATOR)
     if shown is None:
         raise Hidden
-    return render_template("forgotten.html", report=shown, kinds=kinds())
+    administrator = access.is_administrator(current_user)
+    return render_template("forgotten.html", report=shown, kinds=kinds(), administrator=administrator)

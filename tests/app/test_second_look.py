@@ -268,7 +268,7 @@ def test_a_form_sent_twice_at_once_is_one_document(app, session, visit, staff):
 def test_the_number_of_an_erased_document_is_never_given_again(session, staff, letter):
     """The memory names a document by its number; an open page names a segment by its."""
     segment, number = segments_of(session, letter.translations[0])[-1].id, letter.id
-    erasure.erase_document(session, letter, with_memory=False)
+    erasure.erase_document(session, letter)
     session.commit()
     again = a_document(session, by=staff)
     assert again.id > number
@@ -280,7 +280,7 @@ def test_a_sentence_kept_with_a_proposed_word_goes_with_its_document(session, vi
     page.post(f"/segments/{segments[0].id}/terms", {"source": "aanvraag", "text": "طلب"})
     proposed = session.scalars(select(Term).where(Term.text == "طلب")).one()
     assert proposed.context == segments[0].sentence.text
-    erasure.erase_document(session, letter, with_memory=False)
+    erasure.erase_document(session, letter)
     session.commit()
     session.expire_all()
     assert session.scalars(select(Term).where(Term.text == "طلب")).one().context is None

@@ -5,6 +5,8 @@ import re
 import pytest
 
 from app.models import Document, Erasure
+from memory import recording
+from memory.models import Unit
 from tests.factories import a_document
 
 NAME = "ሰላም ተስፋይ"
@@ -47,3 +49,33 @@ def test_only_administrators_forget(session, visit, staff, translator, reviewer,
         answer = visit(person).post("/memory/forget", {"document": str(letter.id), "erase": "yes"})
         assert answer.status_code == 403
         assert visit(person).get("/memory/forget/1").status_code == 403
+
+
+def test_whoever_erases_a_document_sees_the_report_and_nobody_else_without_the_role(
+    session, visit, staff, translator, administrator
+):
+    document = a_document(session, f"{NAME} ኣብ ላይደን ትነብር።", source="ti", targets=("nl",), by=staff, title="Zaak 12")
+    unit = recording.remember(
+        session, source_language="ti", target_language="nl", source=f"{NAME} ኣብ ላይደን ትነብር።", target="Zij woont in Leiden.",
+        document=f"document:{document.id}", position=0,
+    )  # fmt: skip
+    other = a_document(session, "كتاب آخر تمامًا.", source="ar", targets=("nl",), by=staff)
+    session.commit()
+    kept = unit.id
+    answer = visit(staff).post(f"/documents/{document.id}/erase", {})
+    assert answer.status_code == 303
+    where = answer.headers["Location"]
+    assert re.fullmatch(r"/memory/forget/\d+", where)
+    shown = visit(staff).get(where).get_data(as_text=True)
+    assert "Nothing is left." in shown and NAME not in shown and 'href="/memory/forget"' not in shown
+    assert visit(administrator).get(where).status_code == 200
+    assert visit(translator).get(where).status_code == 403
+    session.rollback()
+    # the unit was to stay: with the memory's box ticked it goes
+    assert session.get(Unit, unit.id) is not None
+    unit.document = f"document:{other.id}"
+    session.commit()
+    visit(staff).post(f"/documents/{other.id}/erase", {"memory": "yes"})
+    session.rollback()
+    session.expire_all()
+    assert session.get(Unit, kept) is None and session.query(Document).count() == 0
