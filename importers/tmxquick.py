@@ -56,10 +56,12 @@ _END = re.compile(r"\s*</body\s*>\s*</tmx\s*>\s*")
 
 @dataclass(slots=True)
 class PlainUnit:
-    """A unit without inline codes: its attributes, notes and properties, and of each language in order its attributes and
-    facts as they are written (see `attributes_of`, `facts_of`) and its text."""
+    """A unit without inline codes: its `tuid` where that stands first, its other attributes as they are written (see
+    `attributes_of`), notes and properties, and of each language in order its attributes and facts as they are written (see
+    `facts_of`) and its text."""
 
-    attributes: Attributes
+    tuid: str | None
+    attributes: str
     notes: tuple[str, ...]
     props: Props
     variants: list[tuple[str, str, str]]
@@ -216,9 +218,15 @@ def _plain(found: re.Match[str]) -> PlainUnit:
         if f:
             facts_of(f)
     notes, props = facts_of(facts) if facts else ((), ())
-    if attributes.startswith(_TUID) and attributes.count('"') == 2 and "&" not in attributes and attributes[-1] == '"':
-        return PlainUnit([("tuid", attributes[len(_TUID) : -1])], notes, props, variants)
-    return PlainUnit(attributes_of(attributes), notes, props, variants)
+    tuid, others = None, attributes
+    if attributes.startswith(_TUID):
+        end = attributes.index('"', len(_TUID))
+        tuid, others = attributes[len(_TUID) : end], attributes[end + 1 :]
+        if "&" in tuid or "tuid" in others:
+            tuid, others = None, attributes
+    if others not in _ATTRIBUTES:
+        attributes_of(others)
+    return PlainUnit(tuid, others, notes, props, variants)
 
 
 _ATTRIBUTES: dict[str, Attributes] = {"": []}

@@ -29,6 +29,9 @@ _KNOWN = frozenset({
 })  # fmt: skip
 
 
+_NO_FACTS = TmxNotes()
+
+
 class TmxReader(Iterator[TmxUnit]):
     """The units of a file one by one. `header` and `warnings` grow while it is read: a warning for each language tag
     nobody knows, each date that cannot be read, with how often; `units` is how many came so far."""
@@ -40,6 +43,7 @@ class TmxReader(Iterator[TmxUnit]):
         self._dates: Counter[str] = Counter()
         self._languages_of: dict[str, str | None] = {}
         self._by_attributes: dict[str, str] = {}
+        self._facts_by_attributes: dict[str, tuple[str | None, TmxNotes]] = {}
         self._more: list[TmxUnit] = []
         self._elements = tmxquick.units(stream, NAME)
         self._seen_root = False
@@ -198,7 +202,28 @@ class TmxReader(Iterator[TmxUnit]):
                 again.append((language, text))
             else:
                 texts[language] = text
-        return _all(self._made(texts, found.attributes, found.notes, found.props, variants), again)
+        tuid, f = found.tuid, _NO_FACTS
+        if found.attributes:
+            known = self._facts_by_attributes.get(found.attributes)
+            if known is None:
+                known = self._facts_as_written(found.attributes)
+            f = known[1]
+            tuid = known[0] if tuid is None else tuid
+        unit = TmxUnit(
+            tuid, texts, (), f.created, f.changed, f.created_by, f.changed_by, f.used, f.last_used, found.notes, found.props,
+            f.attributes, variants or NOTHING,
+        )  # fmt: skip
+        return _all(unit, again)
+
+    def _facts_as_written(self, attributes: str) -> tuple[str | None, TmxNotes]:
+        """(the tuid among them, the others); remembered for the next unit that has the same, but for dates that cannot be
+        read, which are counted each time."""
+        given = tmxquick.attributes_of(attributes)
+        unread = self._dates.total()
+        known = dict(given).get("tuid"), self._facts(given, (), ())
+        if len(self._facts_by_attributes) < 5000 and self._dates.total() == unread:
+            self._facts_by_attributes[attributes] = known
+        return known
 
     def _made(
         self,

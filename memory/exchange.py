@@ -11,14 +11,23 @@ from sqlalchemy import func, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from languages import tags
-from memory.keys import place_digest, place_keys, text_keys, unit_digest
 from memory.models import QUALITIES, TOPIC, Found, Quality, Unit
-from memory.recording import PLACE_COLUMNS, EmptyText, UnstorableText, check_text, remember
+from memory.recording import (
+    PLACE_COLUMNS,
+    EmptyText,
+    UnstorableText,
+    check_text,
+    place_digest,
+    place_keys,
+    remember,
+    text_keys,
+    unit_digest,
+)
 from storage import bulk, changes
 from storage.columns import utc_now
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: a million are made of a large file, and that would take three times as long
 class UnitRow:
     """One unit for exchange. Languages BCP 47, texts with numbered tags, moments in UTC."""
 
@@ -396,7 +405,7 @@ def _values(row: UnitRow, now: dt.datetime) -> dict:
     source_language, target_language = tags.normalise(row.source_language), tags.normalise(row.target_language)
     values = dict(zip(_GIVEN, _given(row), strict=True))
     values["source_language"], values["target_language"] = source_language, target_language
-    values["quality"] = Quality(row.quality).value
+    values["quality"] = _QUALITIES.get(row.quality) or Quality(row.quality).value
     values["created_at"] = row.created_at or now
     values["changed_at"] = now
     values["digest"] = unit_digest(source_language, target_language, row.source, row.target, row.project)
@@ -423,6 +432,7 @@ def _values(row: UnitRow, now: dt.datetime) -> dict:
 
 
 _given = attrgetter(*_GIVEN)
+_QUALITIES = {quality.value: quality.value for quality in Quality}
 
 
 def languages(session: Session) -> dict[str, int]:

@@ -77,11 +77,29 @@ def key(text: str) -> int:
 
 def digest(parts: Iterable[object]) -> bytes:
     """16 bytes that stand for these parts, None and "" being different."""
+    return blake2b(written(parts), digest_size=16).digest()
+
+
+def written(parts: Iterable[object]) -> bytes:
+    """Parts one after the other, so that no two lists of parts are the same: what `digest` is made of. What is written of
+    two lists is what is written of both together."""
     out = []
     for part in parts:
-        data = b"-" if part is None else b"+" + str(part).encode("utf-8", "surrogatepass")
-        out += (len(data).to_bytes(8, "big"), data)
-    return blake2b(b"".join(out), digest_size=16).digest()
+        if part is None:
+            out.append(_NONE)
+            continue
+        data = str(part).encode("utf-8", "surrogatepass")
+        size = len(data)
+        out += (_HEADS[size] if size < len(_HEADS) else _head(size), data)
+    return b"".join(out)
+
+
+def _head(size: int) -> bytes:
+    return (size + 1).to_bytes(8, "big") + b"+"
+
+
+_NONE = (1).to_bytes(8, "big") + b"-"
+_HEADS = [_head(size) for size in range(1024)]
 
 
 def same_text(text: str) -> str:
@@ -127,17 +145,31 @@ class _GapTable(dict):
 
 
 _GAPS = _GapTable()
-_LETTERS = re.compile("w+")
+_DIGIT = re.compile(r"\d")
 
 
 @lru_cache(maxsize=256)
 def profile(text: str) -> Profile:
-    plain = TAG.sub("", unicodedata.normalize("NFC", text))
-    numbers = tuple(_ascii_digits(n) for n in _NUMBERS.findall(plain))
-    without_numbers = _NUMBERS.sub(NUMBER, plain)
-    found = tuple(w for w in words(without_numbers) if w != NUMBER)
-    gaps = _LETTERS.sub("w", without_numbers.translate(_GAPS))
-    return Profile(tuple(TAG.findall(text)), numbers, found, gaps)
+    return Profile(*_profile(text))
+
+
+def _profile(text: str) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...], str]:
+    """Tags, numbers, words and gaps. Every unit of an import comes by here: what most texts do not have is not looked for."""
+    plain = unicodedata.normalize("NFC", text)
+    tags: tuple[str, ...] = ()
+    if "<" in plain:
+        plain, tags = TAG.sub("", plain), tuple(TAG.findall(text))
+    numbers: tuple[str, ...] = ()
+    if _DIGIT.search(plain):
+        numbers = tuple(_ascii_digits(n) for n in _NUMBERS.findall(plain))
+        plain = _NUMBERS.sub(NUMBER, plain)
+    found = words(plain)
+    if numbers:
+        found = [w for w in found if w != NUMBER]
+    gaps = plain.translate(_GAPS)
+    while "ww" in gaps:
+        gaps = gaps.replace("ww", "w")
+    return tags, numbers, tuple(found), gaps
 
 
 def _ascii_digits(number: str) -> str:
@@ -147,9 +179,18 @@ def _ascii_digits(number: str) -> str:
 def profile_key(text: str) -> int:
     """16 bits each of a text's numbers, tags, punctuation and words as written, in this order from the highest;
     signed. Where 16 bits differ, that part differs."""
-    found = profile(text)
-    parts = (found.numbers, found.tags, found.gaps, found.words)
-    data = b"".join(
-        blake2b(repr(part).encode("utf-8", "surrogatepass"), digest_size=2).digest() for part in parts
+    tags, numbers, found, gaps = _profile(text)
+    data = (
+        (_16_bits(numbers) if numbers else _NOTHING)
+        + (_16_bits(tags) if tags else _NOTHING)
+        + _16_bits(gaps)
+        + _16_bits(found)
     )
     return int.from_bytes(data, "big", signed=True)
+
+
+def _16_bits(part: object) -> bytes:
+    return blake2b(repr(part).encode("utf-8", "surrogatepass"), digest_size=2).digest()
+
+
+_NOTHING = _16_bits(())
