@@ -13,7 +13,7 @@ from flask_compress import Compress
 from flask_login import LoginManager, current_user
 from flask_wtf import CSRFProtect
 
-from app import db, errors
+from app import db, errors, installation
 from app.config import Config
 
 #: The languages of the interface. A catalogue in app/translations for each but English.
@@ -52,11 +52,7 @@ def create_app(config: Config | None = None) -> Flask:
 
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.proxies, x_proto=config.proxies, x_host=config.proxies)
 
-    app.extensions["config"] = config
-    app.extensions["engine"] = db.make_engine(config.database_url)
-    from memory import index  # numpy: only a service needs it
-
-    index.attach(app.extensions["engine"], config.index / "memory")
+    installation.open_installation(app, config)
     app.teardown_appcontext(db.close_session)
     app.teardown_request(lambda _error: request.close())
 

@@ -37,6 +37,8 @@ from storage.columns import utc_now
 
 #: Why somebody looks: a term may not be used, is old, is replaced by another one; or the law behind a concept changed.
 WANTED = ("forbidden", "deprecated", "replaced", "law")
+#: The kind of job that goes on with a search.
+JOB = "impact"
 #: Texts read at once.
 BATCH = 200
 #: How long a request looks, in seconds; the rest is a job.
@@ -192,7 +194,7 @@ def look_quickly(engine: Engine, impact_id: int, *, seconds: float = QUICK) -> b
         if done >= total:
             return True
     with transaction(engine) as session:
-        jobs.enqueue(session, "impact", {"impact": impact_id})
+        jobs.enqueue(session, JOB, {"impact": impact_id})
     return False
 
 
@@ -226,7 +228,7 @@ def apply(session: Session, impact: Impact, *, by: Person, reason: str, instead:
     if impact.finished_at is not None and newer:
         impact.finished_at, impact.segment_cursor, impact.unit_cursor, impact.looked = None, 0, 0, 0
     if impact.finished_at is None:
-        jobs.enqueue(session, "impact", {"impact": impact.id})
+        jobs.enqueue(session, JOB, {"impact": impact.id})
     session.flush()
     return session.scalar(select(func.count()).where(TermUse.impact_id == impact.id, TermUse.state == "open")) or 0
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -120,9 +120,12 @@ class Worker:
         *,
         pause: float = 1.0,
         idle: Callable[[Engine], object] = lambda _engine: None,
+        forgetting: Iterable[Callable[[Session], object]] = (),
     ) -> None:
-        """`idle`: a short piece of work that nobody waits for, done when there is no job."""
+        """`idle`: a short piece of work that nobody waits for, done when there is no job. `forgetting`: what is deleted
+        for its age, once, as the work begins."""
         self.engine, self.kinds, self.pause, self.idle = engine, kinds, pause, idle
+        self.forgetting = (*forgetting, forget_old)
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="dragoman-worker", daemon=True)
 
@@ -136,12 +139,9 @@ class Worker:
             self._thread.join(timeout)
 
     def _run(self) -> None:
-        from app import aligning, imports
-
         with suppress(Exception), transaction(self.engine) as session:
-            for module in (aligning, imports):
-                module.forget_old(session)
-            forget_old(session)
+            for forget in self.forgetting:
+                forget(session)
         while not self._stop.is_set():
             try:
                 if not work_once(self.engine, self.kinds, self._stop):
@@ -151,44 +151,6 @@ class Worker:
                 # the database may be away for a moment: keep trying, more slowly
                 log.exception("the worker could not reach its queue")
                 self._stop.wait(10 * self.pause)
-
-
-def job_kinds(models) -> dict[str, Step]:
-    """Every kind of job this program knows."""
-    from app import impact, imports, keeping, suggestions, termimports
-    from app.models import Translation
-
-    def suggest(engine: Engine, subject: dict[str, Any]) -> tuple[int, int, str]:
-        with transaction(engine) as session:
-            translation = session.get(Translation, subject["translation"])
-            if translation is None:
-                return 1, 1, "erased"
-            source, target = translation.document.source_language, translation.target_language
-            key = suggestions.route_key(models, source, target)
-            if key is None:
-                return 1, 1, "no-model"
-            waiting = suggestions.waiting_sentences(session, translation, key)
-            total = subject.setdefault("total", len(waiting))
-        batch = waiting[: suggestions.BATCH]
-        if not batch:
-            return max(total, 1), max(total, 1), ""
-        answers, note = suggestions.ask_machine(models, [text for _, text in batch], source, target)
-        if note:
-            return 1, 1, note
-        with transaction(engine) as session:
-            # the document may have been erased meanwhile
-            if session.get(Translation, subject["translation"]) is not None:
-                suggestions.keep(session, [i for i, _ in batch], target, key, answers)
-        left = len(waiting) - len(batch)
-        return (total, total, "") if not left else (min(total - left, total - 1), total, "")
-
-    return {
-        "suggest": suggest,
-        "impact": impact.step,
-        imports.JOB: imports.job,
-        termimports.JOB: termimports.work,
-        **keeping.STEPS,
-    }
 
 
 def latest(session: Session, translation_ids: list[int]) -> dict[int, Job]:

@@ -7,13 +7,15 @@ list with a note, never a broken editor.
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import Engine, delete, insert, select
 from sqlalchemy.orm import Session
 
 from app import checks
+from app.db import transaction
 from app.models import Document, MachineSuggestion, Person, Segment, Sentence, SuggestionUse, Translation
 from app.mt.engine import EngineUnavailable
 from app.mt.registry import Models
@@ -26,6 +28,9 @@ from memory.models import Unit
 from storage.columns import utc_now
 
 log = logging.getLogger(__name__)
+
+#: The kind of job that asks the machine for all sentences of a translation.
+JOB = "suggest"
 
 #: Sentences handed to a model at once: batches are 5 to 10 times faster than single sentences.
 BATCH = 16
@@ -177,6 +182,36 @@ def waiting_sentences(session: Session, translation: Translation, key: str) -> l
         .order_by(Sentence.position)
     )
     return [tuple(row) for row in session.execute(query)]
+
+
+def job(models: Models | None) -> Callable[[Engine, dict[str, Any]], tuple[int, int, str]]:
+    """How one step of such a job is done (app.jobs.Step): the next batch of sentences."""
+
+    def step(engine: Engine, subject: dict[str, Any]) -> tuple[int, int, str]:
+        with transaction(engine) as session:
+            translation = session.get(Translation, subject["translation"])
+            if translation is None:
+                return 1, 1, "erased"
+            source, target = translation.document.source_language, translation.target_language
+            key = route_key(models, source, target)
+            if key is None:
+                return 1, 1, "no-model"
+            waiting = waiting_sentences(session, translation, key)
+            total = subject.setdefault("total", len(waiting))
+        batch = waiting[:BATCH]
+        if not batch:
+            return max(total, 1), max(total, 1), ""
+        answers, note = ask_machine(models, [text for _, text in batch], source, target)
+        if note:
+            return 1, 1, note
+        with transaction(engine) as session:
+            # the document may have been erased meanwhile
+            if session.get(Translation, subject["translation"]) is not None:
+                keep(session, [i for i, _ in batch], target, key, answers)
+        left = len(waiting) - len(batch)
+        return (total, total, "") if not left else (min(total - left, total - 1), total, "")
+
+    return step
 
 
 def for_segment(

@@ -20,6 +20,7 @@ from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.orm import Session
 
 from app.db import make_engine, metadatas, new_session
+from tests.databases import PostgresqlDatabase
 
 DATABASES = ("sqlite", "postgresql")
 
@@ -98,6 +99,14 @@ def postgresql_server() -> str:
             Path(f"{folder}.lock").unlink(missing_ok=True)
 
 
+@pytest.fixture(scope="session")
+def postgresql_database(postgresql_server) -> PostgresqlDatabase:
+    """This worker's database on PostgreSQL, which its tests use one after the other."""
+    database = PostgresqlDatabase(postgresql_server)
+    yield database
+    database.drop()
+
+
 @pytest.fixture(params=DATABASES)
 def database_url(request, tmp_path) -> str:
     """The address of an empty database with every table: once on SQLite, once on PostgreSQL."""
@@ -106,15 +115,9 @@ def database_url(request, tmp_path) -> str:
         shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
         yield f"sqlite:///{path}"
         return
-    address = request.getfixturevalue("postgresql_server")
-    name = f"test_{uuid.uuid4().hex}"
-    admin = create_engine(address, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE template_dragoman STRATEGY = file_copy'))
-    yield address.replace("/postgres?", f"/{name}?")
-    with admin.connect() as connection:
-        connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
-    admin.dispose()
+    database = request.getfixturevalue("postgresql_database")
+    yield database.url
+    database.make_new()
 
 
 @pytest.fixture

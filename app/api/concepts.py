@@ -11,7 +11,8 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from app import access
 from app.access import Hidden
-from app.api import route, schemas, shapes
+from app.api import schemas, shapes
+from app.api.routing import route
 from app.db import current_session
 from app.models import RoleName
 from app.problems import Problem

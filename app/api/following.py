@@ -10,8 +10,9 @@ from sqlalchemy.orm import joinedload
 
 from app import access, deciding, impact
 from app.access import Hidden
-from app.api import route, schemas, shapes
+from app.api import schemas, shapes
 from app.api.review import me, refusals
+from app.api.routing import route
 from app.db import current_session
 from app.models import Impact, RoleName
 from app.problems import Problem

@@ -11,7 +11,8 @@ from flask import Flask, Response, current_app, make_response, render_template
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from app.api import DESCRIBED, MEMORY_ENDPOINTS, pages, schemas
+from app.api import schemas
+from app.api.routing import DESCRIBED, MEMORY_ENDPOINTS, pages
 
 #: Views of the blueprint that are documents about the interface and not operations of it.
 DOCUMENTS = {"api.document", "api.reader"}

@@ -10,8 +10,9 @@ from sqlalchemy import select
 
 from app import access, deciding, terms
 from app.access import NotAllowed
-from app.api import route, schemas, shapes
+from app.api import schemas, shapes
 from app.api.concepts import check_version, find
+from app.api.routing import route
 from app.db import current_session
 from app.models import AnswerRead, RoleName
 from app.problems import Problem

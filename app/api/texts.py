@@ -6,9 +6,10 @@ from flask_login import current_user
 
 from app import access, penalties
 from app.access import Hidden
-from app.api import route, schemas
+from app.api import schemas
+from app.api.routing import route
 from app.db import current_session
-from app.web import config
+from app.installation import config
 from glossary import recognition
 from languages import tags
 from memory.matching import find_matches

@@ -9,7 +9,7 @@ import threading
 import click
 from sqlalchemy import Engine
 
-from app import accounts, concepts, create_app, db, jobs
+from app import accounts, concepts, create_app, db, jobkinds, jobs
 from app.cli import CouldNot, prepare
 from app.config import Config
 
@@ -82,7 +82,9 @@ def run(config: Config) -> None:
     engine = app.extensions["engine"]
     prepare(engine, config)
     link = first_administrator_link(engine, config)
-    worker = jobs.Worker(engine, jobs.job_kinds(app.extensions["models"]), idle=concepts.CatchUp())
+    worker = jobs.Worker(
+        engine, jobkinds.every(app.extensions["models"]), idle=concepts.CatchUp(), forgetting=jobkinds.FORGETTING
+    )
     if config.worker:
         worker.start()
     threading.Thread(target=warm_up, args=(engine, config), name="dragoman-warm-up", daemon=True).start()

@@ -7,24 +7,12 @@ from flask_login import current_user
 
 from app import access
 from app.access import Hidden
-from app.config import Config
 from app.models import RoleName
-from app.mt.registry import Models
 
 #: What strangers may reach. Everything else asks for a sign-in (tests walk the whole url_map).
 OPEN_ENDPOINTS = {"static", "signin.sign_in", "signin.welcome", "settings.choose_language", "health.health"}
 #: What somebody without any role may reach besides.
 ROLELESS_ENDPOINTS = {"work.home", "signin.sign_out", "settings.account"}
-
-
-def config() -> Config:
-    """The installation's settings."""
-    return current_app.extensions["config"]
-
-
-def models() -> Models:
-    """The machine-translation models of this installation."""
-    return current_app.extensions["models"]
 
 
 def install(app: Flask) -> None:
@@ -61,7 +49,6 @@ def install(app: Flask) -> None:
         work,
     )
 
-    app.extensions["models"] = Models(app.extensions["config"].models)
     # fmt: off
     for module in (
         health, signin, settings, work, documents, editor, review, lookup, termreview, impact, law, memory, people, desk,
@@ -84,9 +71,10 @@ def install(app: Flask) -> None:
             app.extensions["csrf"].exempt(module.pages)
     from app import api
 
-    app.register_blueprint(api.install())
-    # a program's token is not a cookie that another page could misuse; a cookie's writes are checked in api.enter
-    app.extensions["csrf"].exempt(api.pages)
+    programs = api.install()
+    app.register_blueprint(programs)
+    # a program's token is not a cookie that another page could misuse; a cookie's writes are checked as it enters
+    app.extensions["csrf"].exempt(programs)
     app.before_request(_guard)
     app.context_processor(_shared)
     words.install(app)
@@ -102,9 +90,9 @@ def _guard() -> Response | None:
     if request.blueprint in bearer.SCOPES:
         return bearer.enter()
     if request.blueprint == "api":
-        from app import api
+        from app.api import routing
 
-        return api.enter()
+        return routing.enter()
     if not current_user.is_authenticated:
         return current_app.login_manager.unauthorized()
     if endpoint not in ROLELESS_ENDPOINTS and not access.belongs(current_user):

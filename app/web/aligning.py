@@ -12,7 +12,8 @@ from app import access, aligning, db, errors, intake
 from app.access import Hidden, NotAllowed
 from app.aligning import Alignment
 from app.db import current_session
-from app.web import config, see_other
+from app.installation import config
+from app.web import see_other
 from importers import inline
 from importers.units import UnreadableFile
 from languages import alignment, tags

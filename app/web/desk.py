@@ -11,8 +11,9 @@ from sqlalchemy.orm import joinedload
 
 from app import access, starter
 from app.db import current_session
+from app.installation import models
 from app.models import Document, Person, RoleName, Segment, SegmentState, Translation
-from app.web import models, see_other
+from app.web import see_other
 from glossary import law
 from storage.columns import utc_now
 

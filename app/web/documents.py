@@ -21,10 +21,11 @@ from flask_login import current_user
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
-from app import access, delivery, erasure, errors, forgetting, intake, jobs, workflow
+from app import access, delivery, erasure, errors, forgetting, intake, jobs, suggestions, workflow
 from app.db import current_session
+from app.installation import config
 from app.models import Confidentiality, Document, Event, RoleName, Translation
-from app.web import config, see_other
+from app.web import see_other
 from glossary.subjects import SUBJECTS
 from importers.units import UnreadableFile
 from languages import tags
@@ -119,7 +120,7 @@ def new():
         subject=form["subject"] if form["subject"] in SUBJECTS else None,
     )
     for translation in document.translations:
-        jobs.enqueue(db, "suggest", {"translation": translation.id}, translation_id=translation.id)
+        jobs.enqueue(db, suggestions.JOB, {"translation": translation.id}, translation_id=translation.id)
     db.commit()
     return see_other("documents.show", document_id=document.id)
 
@@ -168,7 +169,7 @@ def ask(document_id: int):
         raise access.NotAllowed("role")
     person = current_user._get_current_object()
     translation = intake.add_translation(db, document, request.form.get("language", ""), by=person)
-    jobs.enqueue(db, "suggest", {"translation": translation.id}, translation_id=translation.id)
+    jobs.enqueue(db, suggestions.JOB, {"translation": translation.id}, translation_id=translation.id)
     db.commit()
     return see_other("documents.show", document_id=document.id)
 

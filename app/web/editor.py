@@ -25,8 +25,9 @@ from sqlalchemy.orm import contains_eager, joinedload
 
 from app import access, checks, errors, penalties, suggestions, terms, workflow
 from app.db import current_session, new_session, transaction
+from app.installation import config, models
 from app.models import Origin, Segment, SegmentState, Sentence, Translation
-from app.web import config, models, see_other, words
+from app.web import see_other, words
 from glossary import recognition
 from languages import tags
 

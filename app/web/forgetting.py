@@ -14,8 +14,9 @@ from app import access, forgetting
 from app.access import Hidden
 from app.db import current_session
 from app.forgetting import NothingAsked, Wanted
+from app.installation import config
 from app.models import Erasure, RoleName
-from app.web import config, see_other
+from app.web import see_other
 
 pages = Blueprint("forgetting", __name__, url_prefix="/memory/forget")
 

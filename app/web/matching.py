@@ -8,8 +8,9 @@ from flask_login import current_user
 
 from app import access, penalties
 from app.db import current_session
+from app.installation import config
 from app.models import RoleName
-from app.web import config, see_other
+from app.web import see_other
 from memory import scoring
 
 pages = Blueprint("matching", __name__)

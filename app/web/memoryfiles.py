@@ -15,9 +15,10 @@ from app import access, db, errors, imports, intake, jobs, memoryfiles
 from app.access import Hidden, NotAllowed
 from app.db import current_session
 from app.imports import DONE, INTERRUPTED, QUEUED, RUNNING, STOPPED, WAITING, MemoryImport
+from app.installation import config
 from app.memoryfiles import Choices, Filter
 from app.models import Job
-from app.web import config, see_other, words
+from app.web import see_other, words
 from app.web.keeping import origin_words, quality_words
 from importers.units import UnreadableFile
 from languages import tags

@@ -11,8 +11,9 @@ from app import access, accounts, errors
 from app.access import Hidden
 from app.accounts import AlreadyThere, NotAnAddress
 from app.db import current_session
+from app.installation import config
 from app.models import Invitation, Person, Role, RoleName
-from app.web import config, see_other
+from app.web import see_other
 from languages import tags
 from storage.columns import utc_now
 

@@ -19,7 +19,8 @@ from app.accounts import (
     WrongCredentials,
 )
 from app.db import current_session
-from app.web import config, see_other
+from app.installation import config
+from app.web import see_other
 
 pages = Blueprint("signin", __name__)
 

@@ -17,8 +17,9 @@ from sqlalchemy.orm import Session
 from app import access, errors, glossaries, termfiles, termimports
 from app.access import Hidden
 from app.db import current_session
+from app.installation import config
 from app.models import RoleName, TermImport
-from app.web import config, see_other
+from app.web import see_other
 from glossary.exchange import ON_CONFLICT, export_entries
 from glossary.subjects import SUBJECTS
 from importers import termtable

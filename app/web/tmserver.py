@@ -18,7 +18,7 @@ from werkzeug.routing import BaseConverter
 from app import access, penalties
 from app.access import Hidden, NotAllowed
 from app.db import current_session
-from app.web import config
+from app.installation import config
 from languages import tags
 from memory import selection
 from memory.matching import Match, find_matches

@@ -48,18 +48,38 @@ def segments(session, translation):
     return segments_of(session, translation)
 
 
-@pytest.fixture
-def app(engine, database_url, tmp_path):
-    """The whole web application on this test's database."""
+SECRET = "a secret of the tests only, long enough"
+
+
+@pytest.fixture(scope="session")
+def application(tmp_path_factory):
+    """One web application for all tests of a worker: its routes and its templates are the same for each, and to make
+    them takes longer than most tests. It has no database until a test gives it one (`app`)."""
     from app import create_app
     from app.config import Config
 
+    data = tmp_path_factory.mktemp("application")
+    app = create_app(Config(data=data, database_url=f"sqlite:///{data / 'nothing.sqlite3'}", secret_key=SECRET))
+    app.extensions["engine"].dispose()
+    return app
+
+
+@pytest.fixture
+def app(application, engine, database_url, tmp_path):
+    """The whole web application on this test's database, with a data folder, a connection pool and an index that only
+    this test has. What a test sets in it is as it was for the next one."""
+    from app.config import Config
+    from app.installation import open_installation
+
     data = tmp_path / "data"
     data.mkdir()
-    config = Config(data=data, database_url=database_url, secret_key="a secret of the tests only, long enough")
-    app = create_app(config)
-    yield app
-    app.extensions["engine"].dispose()
+    settings, extensions = dict(application.config), dict(application.extensions)
+    open_installation(application, Config(data=data, database_url=database_url, secret_key=SECRET))
+    yield application
+    application.extensions["engine"].dispose()
+    for present, before in ((application.config, settings), (application.extensions, extensions)):
+        present.clear()
+        present.update(before)
 
 
 class Visitor:

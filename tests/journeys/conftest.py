@@ -12,9 +12,17 @@ import subprocess
 import sys
 import time
 import urllib.request
+import uuid
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
+from sqlalchemy import create_engine, text
+
+from tests import processes
+
+DATABASES = ("sqlite", "postgresql")
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 DRAGOMAN = Path(sys.executable).with_name("dragoman")
@@ -32,35 +40,37 @@ def pytest_collection_modifyitems(items):
 
 
 class Service:
-    """`dragoman serve` on a port of its own."""
+    """`dragoman serve` on a port of its own, as a process of its own that starts at once (`tests.processes`)."""
 
     def __init__(self, data: Path, **settings: str) -> None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
         self.data, self.url = data, f"http://127.0.0.1:{self.port}"
-        known = {k: v for k, v in os.environ.items() if not k.startswith("DRAGOMAN_")}
-        self.environment = {**known, "DRAGOMAN_DATA": str(data), "DRAGOMAN_PORT": str(self.port), **settings}
-        self.process: subprocess.Popen | None = None
+        self.environment = settings_of(data, DRAGOMAN_PORT=str(self.port), **settings)
+        self.process: subprocess.Popen | processes.Running | None = None
         self.link = ""
 
     def run(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess:
-        """A `dragoman` command on the same installation."""
-        return subprocess.run(
-            [DRAGOMAN, *arguments], env=self.environment, check=check, capture_output=True, text=True, timeout=120
-        )
+        """A `dragoman` command on the same installation, in a process of its own."""
+        return processes.run(processes.dragoman, *arguments, environment=self.environment, check=check)
+
+    def _serve(self, log: Path) -> subprocess.Popen | processes.Running:
+        return processes.Running(processes.dragoman, "serve", environment=self.environment, output=log, errors=log)
 
     def start(self) -> None:
-        log = (self.data / "service.log").open("w")
-        self.process = subprocess.Popen([DRAGOMAN, "serve"], env=self.environment, stdout=log, stderr=subprocess.STDOUT)
-        log.close()
-        for _ in range(300):
+        log = self.data / "service.log"
+        log.write_text("")
+        self.process = self._serve(log)
+        until = time.monotonic() + 120
+        while True:
             try:
-                with urllib.request.urlopen(f"{self.url}/health", timeout=2):
+                with urllib.request.urlopen(f"{self.url}/health", timeout=10):
                     break
             except OSError:
                 assert self.process.poll() is None, self.said()
-                time.sleep(0.1)
+                assert time.monotonic() < until, self.said()
+                time.sleep(0.05)
         found = re.search(r"http://\S+/welcome/\S+", self.said())
         self.link = found[0] if found else ""
 
@@ -87,26 +97,101 @@ class Service:
         return json.loads(self.run("user", "invite", email, "--name", name, *arguments, "--json").stdout)["link"]
 
 
-@pytest.fixture
-def service(database_url, tmp_path):
-    """A service on an empty database of each kind."""
+class Command(Service):
+    """The same by the command that people type, every time a new Python."""
+
+    def run(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess:
+        return subprocess.run(
+            [DRAGOMAN, *arguments], env=self.environment, check=check, capture_output=True, text=True, timeout=120
+        )
+
+    def _serve(self, log: Path) -> subprocess.Popen:
+        with log.open("w") as stream:
+            return subprocess.Popen([DRAGOMAN, "serve"], env=self.environment, stdout=stream, stderr=subprocess.STDOUT)
+
+
+@pytest.fixture(scope="session")
+def shared_folder(tmp_path_factory) -> Path:
+    """A folder that the workers of this run share."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+
+@pytest.fixture(scope="session")
+def installed_on_sqlite(shared_folder) -> Path:
+    """The data folder of an installation as the first start leaves it: tables, starter pack, index. Made once."""
+    folder = shared_folder / "installed-on-sqlite"
+    with FileLock(f"{folder}.lock"):
+        if not folder.exists():
+            making = shared_folder / "being-installed-on-sqlite"
+            processes.run(processes.install, making, environment=settings_of(making))
+            making.rename(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def installed_on_postgresql(shared_folder, postgresql_server) -> Path:
+    """The same on PostgreSQL: the data folder, and the database `installed` beside it."""
+    folder = shared_folder / "installed-on-postgresql"
+    server = create_engine(postgresql_server, isolation_level="AUTOCOMMIT")
+    with FileLock(f"{folder}.lock"), server.connect() as connection:
+        if not connection.scalar(text("SELECT 1 FROM pg_database WHERE datname = 'installed'")):
+            shutil.rmtree(folder, ignore_errors=True)
+            connection.execute(text("CREATE DATABASE being_installed"))
+            address = postgresql_server.replace("/postgres?", "/being_installed?")
+            processes.run(processes.install, folder, environment=settings_of(folder, DRAGOMAN_DATABASE_URL=address))
+            connection.execute(text("ALTER DATABASE being_installed RENAME TO installed"))
+    server.dispose()
+    return folder
+
+
+def settings_of(data: Path, **settings: str) -> dict[str, str]:
+    """The environment of a command on an installation."""
+    known = {k: v for k, v in os.environ.items() if not k.startswith("DRAGOMAN_")}
+    return {**known, "DRAGOMAN_DATA": str(data), **settings}
+
+
+@contextmanager
+def a_database(server: str, template: str):
+    """The address of a database of its own on PostgreSQL, a copy of the template."""
+    name = f"journey_{uuid.uuid4().hex}"
+    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE {template} STRATEGY = file_copy'))
+    yield server.replace("/postgres?", f"/{name}?")
+    with engine.connect() as connection:
+        connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+    engine.dispose()
+
+
+@pytest.fixture(params=DATABASES)
+def service(request, tmp_path):
+    """A service on an installation of its own that has the starter pack, on each kind of database."""
+    data = tmp_path / "var"
+    shutil.copytree(request.getfixturevalue(f"installed_on_{request.param}"), data)
+    with ExitStack() as stack:
+        settings = {}
+        if request.param == "postgresql":
+            server = request.getfixturevalue("postgresql_server")
+            settings["DRAGOMAN_DATABASE_URL"] = stack.enter_context(a_database(server, "installed"))
+        service = Service(data, **settings)
+        stack.callback(service.stop)
+        yield service
+
+
+@pytest.fixture(params=DATABASES)
+def first_service(request, tmp_path):
+    """A service where nothing is yet, by the command that people type: it makes the tables and loads the starter pack."""
     data = tmp_path / "var"
     data.mkdir()
-    if database_url.startswith("sqlite"):
+    with ExitStack() as stack:
         settings = {}
-    else:
-        from sqlalchemy import create_engine, text
-
-        # the service migrates it by itself, as on a fresh server
-        engine = create_engine(database_url, isolation_level="AUTOCOMMIT")
-        with engine.connect() as connection:
-            connection.execute(text("DROP SCHEMA public CASCADE"))
-            connection.execute(text("CREATE SCHEMA public"))
-        engine.dispose()
-        settings = {"DRAGOMAN_DATABASE_URL": database_url}
-    service = Service(data, **settings)
-    yield service
-    service.stop()
+        if request.param == "postgresql":
+            server = request.getfixturevalue("postgresql_server")
+            settings["DRAGOMAN_DATABASE_URL"] = stack.enter_context(a_database(server, "template1"))
+        service = Command(data, **settings)
+        stack.callback(service.stop)
+        yield service
 
 
 @pytest.fixture(scope="session")
@@ -124,8 +209,9 @@ def chromium():
 
 
 @pytest.fixture
-def somebody(chromium, service):
+def somebody(chromium, request):
     """somebody(link): a person who opens an invitation in a browser of their own, and is signed in."""
+    service = request.getfixturevalue("first_service" if "first_service" in request.fixturenames else "service")
     contexts = []
 
     def somebody(link: str | None = None, *, name: str = "", email: str = "", locale: str = "en", **options):

@@ -22,7 +22,8 @@ def looked_at(page, name: str) -> None:
         page.screenshot(path=f"{folder}/{name}.png", full_page=False)
 
 
-def test_a_dutch_letter_becomes_a_reviewed_arabic_letter(service, somebody, tmp_path):
+def test_a_dutch_letter_becomes_a_reviewed_arabic_letter(first_service, somebody, tmp_path):
+    service = first_service
     for source, target in (("nl", "en"), ("en", "ar")):
         package = tmp_path / f"{source}_{target}.argosmodel"
         tiny_model.build_argos_package(package, source, target)

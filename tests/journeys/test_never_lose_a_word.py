@@ -2,7 +2,7 @@
 
 import json
 import re
-import time
+import resource
 import urllib.request
 
 from playwright.sync_api import expect
@@ -124,11 +124,19 @@ def test_repeated_sentences_fill_each_other_on_the_page(service, somebody):
     expect(states.nth(1)).to_have_class("segment is-open")
 
 
-def test_the_second_start_is_quick(service):
+def processor_time_of_a_start(service) -> float:
+    """Seconds that the processors of the service worked until it answered: however busy the machine is."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     service.start()
-    service.stop()
-    began = time.monotonic()
-    service.start()
-    assert time.monotonic() - began < 15, "3 seconds on a quiet machine; tests share theirs"
-    with urllib.request.urlopen(f"{service.url}/health", timeout=5) as answer:
+    with urllib.request.urlopen(f"{service.url}/health", timeout=30) as answer:
         assert json.load(answer) == {"status": "ok"}
+    service.stop()
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def test_the_second_start_is_quick(first_service):
+    first = processor_time_of_a_start(first_service)
+    second = processor_time_of_a_start(first_service)
+    assert second < first, "the starter pack is loaded once"
+    assert second < 10, "seconds of a processor; 3 where this was written"

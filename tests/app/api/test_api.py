@@ -10,8 +10,8 @@ from openapi_spec_validator import validate
 from sqlalchemy import select
 
 from app import tokens
-from app.api import DESCRIBED
 from app.api.openapi import DOCUMENTS, describe
+from app.api.routing import DESCRIBED
 from app.models import SegmentState
 from glossary import editing, law
 from glossary.exchange import load_concepts
@@ -42,9 +42,9 @@ def concepts(session):
     return {c.code: c for c in session.scalars(select(Concept))}
 
 
-@pytest.fixture
-def description(app):
-    return describe(app)
+@pytest.fixture(scope="module")
+def description(application):
+    return describe(application)
 
 
 class Program:

@@ -6,7 +6,7 @@ import threading
 import pytest
 from sqlalchemy import select
 
-from app import jobs, keeping
+from app import jobkinds, jobs, keeping
 from memory import findings, recording
 from memory.keeping import Act, Search
 from memory.models import Unit
@@ -30,7 +30,7 @@ def targets(page):
 
 def work(app):
     """What the worker does."""
-    kinds = jobs.job_kinds(app.extensions["models"])
+    kinds = jobkinds.every(app.extensions["models"])
     while jobs.work_once(app.extensions["engine"], kinds):
         pass
 

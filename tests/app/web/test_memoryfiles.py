@@ -8,7 +8,7 @@ import pytest
 from lxml import etree
 from sqlalchemy import delete, select
 
-from app import imports, jobs
+from app import imports, jobkinds, jobs
 from app.imports import MemoryImport, MemoryImportPart
 from app.models import Job
 from memory import recording
@@ -18,7 +18,7 @@ from tests.app.test_imports import a_tmx, a_tu, many
 
 def work(app):
     """What the worker does."""
-    kinds = jobs.job_kinds(app.extensions["models"])
+    kinds = jobkinds.every(app.extensions["models"])
     while jobs.work_once(app.extensions["engine"], kinds):
         pass
 

@@ -7,7 +7,7 @@ import re
 import pytest
 from sqlalchemy import func, select
 
-from app import jobs, termimports
+from app import jobkinds, jobs, termimports
 from app.models import Job, TermImport
 from glossary import editing
 from glossary.models import Concept, History, Term
@@ -214,7 +214,7 @@ def test_a_large_file_is_a_job_with_progress(session, engine, visit, administrat
     path = upload(visitor, TABLE)
     page = confirm(visitor, path)
     assert "being read" in page and "hx-trigger" in page
-    kinds = jobs.job_kinds(None)
+    kinds = jobkinds.every(None)
     session.commit()
     assert jobs.work_once(engine, kinds)
     assert "Import 2 concepts" in visitor.get(path).get_data(as_text=True)
@@ -327,7 +327,7 @@ def test_when_something_breaks_the_import_is_as_it_was_and_says_so(session, engi
 
     with monkeypatch.context() as patch:
         patch.setattr(termimports, "apply", broken)
-        assert jobs.work_once(engine, jobs.job_kinds(None))
+        assert jobs.work_once(engine, jobkinds.every(None))
     page = visitor.get(path).get_data(as_text=True)
     assert "Something went wrong on our side" in page and "Import 2 concepts" in page
     session.expire_all()
@@ -336,6 +336,6 @@ def test_when_something_breaks_the_import_is_as_it_was_and_says_so(session, engi
     assert "start it again" in visitor.get(path).get_data(as_text=True)
     visitor.post(f"{path}/again")
     session.commit()
-    assert jobs.work_once(engine, jobs.job_kinds(None))
+    assert jobs.work_once(engine, jobkinds.every(None))
     session.expire_all()
     assert session.scalar(select(func.count(Concept.id))) == 2
