@@ -33,7 +33,7 @@ from app.models import (
 from app.waiting import DONE, Alignment, MemoryImport, MemoryImportPart
 from app.workflow import document_key
 from glossary.history import mark_changed
-from memory import recording
+from memory import erasing
 from memory.models import Found, Unit
 
 #: Somebody may write the phrase anew while it is erased: then once more, so often.
@@ -122,9 +122,9 @@ def _documents(session: Session, wanted: Wanted) -> list[Document]:
     """The documents asked for by number or reference."""
     if wanted.document_id:
         return list(session.scalars(select(Document).where(Document.id == wanted.document_id)))
-    asked = recording.same_reference(wanted.client_reference or "")
+    asked = erasing.same_reference(wanted.client_reference or "")
     known = session.scalars(select(Document).where(Document.client_reference.is_not(None)).order_by(Document.id))
-    return [d for d in known if recording.same_reference(d.client_reference or "") == asked]
+    return [d for d in known if erasing.same_reference(d.client_reference or "") == asked]
 
 
 def _documents_of(session: Session, hits: Iterable[Hit]) -> list[Document]:
@@ -169,7 +169,7 @@ def _units(session: Session, wanted: Wanted, documents: Iterable[Document]) -> s
     units = set(session.scalars(select(Unit.id).where(Unit.document.in_(keys))))
     units |= set(session.scalars(select(Found.unit_id).where(Found.document.in_(keys))))
     if wanted.client_reference:
-        written = recording.references_like(session, wanted.client_reference)
+        written = erasing.references_like(session, wanted.client_reference)
         units |= set(session.scalars(select(Unit.id).where(Unit.client_reference.in_(written))))
         units |= set(session.scalars(select(Found.unit_id).where(Found.client_reference.in_(written))))
     return units
@@ -259,10 +259,10 @@ def _forget_documents(engine: Engine, wanted: Wanted) -> tuple[Counter[str], Cou
         documents = [d.id for d in found.documents]
         for document in list(found.documents):
             if wanted.with_memory:
-                units |= set(recording.forget(session, document=document_key(document)).units)
+                units |= set(erasing.forget(session, document=document_key(document)).units)
             erasure.erase_document(session, document)
         if wanted.client_reference:
-            units |= set(recording.forget(session, client_reference=wanted.client_reference).units)
+            units |= set(erasing.forget(session, client_reference=wanted.client_reference).units)
         # what was also found elsewhere stays there
         counts["places"] = counts.pop("units", 0) - len(units)
         counts["units"] = len(units)
@@ -296,11 +296,11 @@ def _left_of(session: Session, wanted: Wanted, documents: list[int]) -> Counter[
         if conditions:
             left[table.name] += session.scalar(select(func.count()).select_from(table).where(or_(*conditions))) or 0
         if wanted.client_reference and "client_reference" in table.c:
-            asked = recording.same_reference(wanted.client_reference)
+            asked = erasing.same_reference(wanted.client_reference)
             written = session.scalars(
                 select(table.c.client_reference).where(table.c.client_reference.is_not(None))
             )
-            left[table.name] += sum(recording.same_reference(one) == asked for one in written)
+            left[table.name] += sum(erasing.same_reference(one) == asked for one in written)
     return left
 
 
@@ -363,7 +363,7 @@ def _erase(session: Session, hits: list[Hit], names: Names) -> Counter[str]:
                 session.execute(update(table).where(*this).values(values))
                 if "concept_id" in table.c:
                     concepts.add(row["concept_id"])
-    gone = recording.forget_rows(session, units, around=around["memory_unit"], places=around["memory_found"])
+    gone = erasing.forget_rows(session, units, around=around["memory_unit"], places=around["memory_found"])
     counts["units"] += len(gone.units)
     counts["places"] += gone.neighbours
     session.expire_all()

@@ -14,9 +14,8 @@ from sqlalchemy.orm import Session
 
 from app import access, db, jobs
 from app.models import Person
-from memory import acts, findings, selection
-from memory.acts import Keeper
-from memory.keeping import Act, Search
+from memory import acts, findings, selection, undoing
+from memory.keeping import Act, Keeper, Search
 
 #: Seconds that somebody waits for a search before it becomes a job.
 PATIENCE = 1.0
@@ -92,7 +91,7 @@ def undo_step(engine: Engine, subject: dict[str, Any]) -> tuple[int, int, str]:
     """The job that takes a large act back."""
     with db.transaction(engine) as session:
         act = session.get(Act, subject["act"], with_for_update=True)
-        if act is None or act.undone_at or acts.undo(session, act, Keeper(subject["name"], subject["key"])):
+        if act is None or act.undone_at or undoing.undo(session, act, Keeper(subject["name"], subject["key"])):
             return 1, 1, ""
         return 0, act.changed + 1, ""
 

@@ -1,6 +1,6 @@
 """How fast the term base answers: looking up, recognising, loading and building, at sizes people will not reach soon.
 
-    python bench/glossary.py [--concepts 20000] [--terms 50000] [--url URL] [--recognition-only | --lookup-only]
+    python bench/glossary.py [--concepts 20000] [--terms 50000] [--url URL] [--recognition-only | --lookup-only | --loading]
 
 The terms are made up with a fixed seed, in a real shape: words of the Universal Declaration in twelve languages and of
 the starter pack, joined to compounds (Dutch), phrases and new words of two halves; about nine terms a concept, as in
@@ -19,7 +19,7 @@ import resource
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -33,12 +33,14 @@ import storage.changes  # noqa: E402
 from glossary import editing  # noqa: E402
 from glossary.exchange import load_concepts  # noqa: E402
 from glossary.lookup import DatabaseScan, search  # noqa: E402
-from glossary.models import Term  # noqa: E402
+from glossary.models import Concept, Definition, Term  # noqa: E402
 from glossary.recognition import recognise  # noqa: E402
 from glossary.subjects import SUBJECTS  # noqa: E402
 from glossary.whoosh_index import WhooshIndex  # noqa: E402
 from languages import folding, tags  # noqa: E402
 from languages.words import words  # noqa: E402
+from storage import bulk  # noqa: E402
+from storage.columns import utc_now  # noqa: E402
 
 #: For recognition: the share of words that exist (so that a sentence has about as many terms as a dense legal text, and
 #: not one at every word), and from how many words in all 50,000 terms are made (IATE's and EMN's repeat theirs).
@@ -123,6 +125,30 @@ def entries(number: int, chance: random.Random) -> Iterator[dict]:
             "terms": terms,
             "definitions": {"nl": {"text": definition}},
         }
+
+
+def put_in(session: Session, made: Iterable[dict]) -> int:
+    """Put entries into an empty database as rows, past what loading a file decides, and commit; the number of terms."""
+    concepts, definitions, terms = [], [], []
+    by = {"created_by": "bench"}
+    for number, entry in enumerate(made, start=1):
+        concepts.append({
+            "id": number, "code": entry["code"], "subject": entry.get("subject"), "origin": "import", "version": 1,
+            "keep_source": False, "created_at": utc_now(), "changed_at": utc_now(), "changed_by": "bench", **by,
+        })  # fmt: skip
+        definitions += [
+            {"concept_id": number, "language": language, "text": definition["text"]}
+            for language, definition in (entry.get("definitions") or {}).items()
+        ]
+        terms += [
+            {"concept_id": number, "language": term["language"], "text": term["text"], "status": "preferred",
+             "variants": "[]", "created_at": utc_now(), **by}
+            for term in entry["terms"]
+        ]  # fmt: skip
+    for model, rows in ((Concept, concepts), (Definition, definitions), (Term, terms)):
+        bulk.insert_many(session, model.__table__, rows)
+    session.commit()
+    return len(terms)
 
 
 def queries(session: Session, chance: random.Random, number: int = 400) -> dict[str, list[str]]:

@@ -37,7 +37,7 @@ from sqlalchemy.orm import Session  # noqa: E402
 import memory  # noqa: E402 - before the file of the same name beside this one
 import memory.models  # noqa: E402
 import storage.changes  # noqa: E402
-from memory import candidates, forms, index, matching, recording, search, segments  # noqa: E402
+from memory import candidates, forms, index, matching, packing, recording, search, segments  # noqa: E402
 
 _spec = importlib.util.spec_from_file_location("memory_bench", ROOT / "bench" / "memory.py")
 single = importlib.util.module_from_spec(_spec)
@@ -225,7 +225,7 @@ def units_of(texts: list[str], language: str, first: int = 1) -> segments.Units:
     for n, text in enumerate(texts, first):
         form = forms.form(text, language)
         rows.append((n, form, forms.key(forms.bare(form)), 0, 0, 0, 0, 0, 16, 1_700_000_000, None))
-    return index._packed(rows, {}, language)
+    return packing.packed(rows, {}, language)
 
 
 def opened(files: list[Path]) -> candidates.Collection:

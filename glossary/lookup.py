@@ -10,9 +10,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from functools import lru_cache
+from typing import Any, Protocol
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from glossary import subjects
@@ -26,6 +27,7 @@ from glossary.spelling import (
     closeness,
     is_cjk,
     latin_wholes,
+    may_be_latin,
     read_query,
     words_of,
 )
@@ -35,6 +37,8 @@ log = logging.getLogger(__name__)
 
 #: Concepts looked at for a page of twenty.
 CANDIDATES = 40
+#: As far as a search with filters looks for enough that answers them.
+MOST_CANDIDATES = 2_560
 
 
 class IndexUnusable(Exception):
@@ -135,26 +139,36 @@ def search(
     asked = read_query(query, language)
     if not asked:
         return []
-    try:
-        ids = (index or DatabaseScan()).candidates(session, asked, filters, max(CANDIDATES, limit * 2))
-    except IndexUnusable as trouble:
-        log.warning("%s", trouble)
-        ids = DatabaseScan().candidates(session, asked, filters, max(CANDIDATES, limit * 2))
-    return _ranked(session, asked, filters, ids, limit)
+    index = index or DatabaseScan()
+    wanted = max(CANDIDATES, limit * 2)
+    while True:
+        try:
+            ids = index.candidates(session, asked, filters, wanted)
+        except IndexUnusable as trouble:
+            log.warning("%s", trouble)
+            index = DatabaseScan()
+            continue
+        hits = _ranked(session, asked, filters, ids, limit)
+        # An index knows the languages of a concept, not of which of them the word is that it found.
+        if len(hits) >= limit or len(ids) < wanted or filters == Filters() or wanted >= MOST_CANDIDATES:
+            return hits
+        wanted *= 4
 
 
 def _ranked(session: Session, asked: Query, filters: Filters, ids: Sequence[int], limit: int) -> list[Hit]:
+    ids = _about(session, filters, ids)
     order = {concept_id: place for place, concept_id in enumerate(ids)}
-    scored: dict[int, list[tuple[float, TermRow, str]]] = {}
-    for term in term_rows(session, ids):
+    scored: dict[int, list[tuple[float, TermRow]]] = {}
+    reading = Reading(asked)
+    for term in term_rows(session, ids, filters):
         if filters.admits(term):
-            score, form = score_of(asked, term)
+            score = reading.score(term)
             if score > 0:
-                scored.setdefault(term.concept_id, []).append((score, term, form))
+                scored.setdefault(term.concept_id, []).append((score, term))
     best: list[tuple[float, int]] = []
     for concept_id, terms in scored.items():
         terms.sort(key=lambda found: (-found[0], RANK[found[1].status], found[1].id))
-        score, term, _ = terms[0]
+        score, term = terms[0]
         best.append((score + (3 - RANK[term.status]) * 0.02, concept_id))
     best.sort(key=lambda found: (-found[0], order[found[1]]))
     hits = []
@@ -163,7 +177,7 @@ def _ranked(session: Session, asked: Query, filters: Filters, ids: Sequence[int]
             Hit(
                 concept_id,
                 round(score, 4),
-                tuple(_matched(asked, *found) for found in scored[concept_id][:8]),
+                tuple(reading.matched(*found) for found in scored[concept_id][:8]),
             )
         )
     if len(hits) < limit:
@@ -172,17 +186,16 @@ def _ranked(session: Session, asked: Query, filters: Filters, ids: Sequence[int]
             Hit(concept_id, 0.1, ())
             for concept_id in _defined(session, asked, filters, rest)[: limit - len(hits)]
         ]
-    if filters.subjects is not None:
-        inside = set(
-            session.scalars(
-                select(Concept.id).where(
-                    Concept.id.in_([hit.concept_id for hit in hits]),
-                    Concept.subject.in_(sorted(filters.subjects)),
-                )
-            )
-        )
-        hits = [hit for hit in hits if hit.concept_id in inside]
     return hits
+
+
+def _about(session: Session, filters: Filters, ids: Sequence[int]) -> list[int]:
+    """Those of these concepts that are of the filter's subjects, by the database: an index may not know of a change."""
+    if filters.subjects is None or not ids:
+        return list(ids)
+    wanted = select(_CONCEPT.id).where(_CONCEPT.id.in_(ids), _CONCEPT.subject.in_(sorted(filters.subjects)))
+    inside = set(session.execute(wanted).scalars())
+    return [concept_id for concept_id in ids if concept_id in inside]
 
 
 def _defined(session: Session, asked: Query, filters: Filters, ids: Sequence[int]) -> list[int]:
@@ -208,105 +221,131 @@ def definition_words(text: str, plain: str | None, language: str) -> set[str]:
     return set(words_of(folding.fold(f"{text}\n{plain or ''}", language)))
 
 
+# The tables' columns: the mapped ones cost several times as much, and this is read at every letter typed.
+_CONCEPT, _TERM = Concept.__table__.c, Term.__table__.c
 TERM_COLUMNS = (
-    Term.id,
-    Term.concept_id,
-    Term.language,
-    Term.text,
-    Term.status,
-    Term.register,
-    Term.variants,
-    Term.transliteration,
+    _TERM.id,
+    _TERM.concept_id,
+    _TERM.language,
+    _TERM.text,
+    _TERM.status,
+    _TERM.register,
+    _TERM.variants,
+    _TERM.transliteration,
 )
 
 
-def term_rows(session: Session, concept_ids: Iterable[int] | None = None) -> list[TermRow]:
-    """The terms of these concepts, or of all."""
-    if concept_ids is None:
-        rows = session.execute(select(*TERM_COLUMNS).order_by(Term.id)).all()
-    else:
-        ids = list(concept_ids)
-        rows = []
-        for start in range(0, len(ids), 500):
-            rows += session.execute(
-                select(*TERM_COLUMNS).where(Term.concept_id.in_(ids[start : start + 500]))
-            ).all()
+def term_rows(session: Session, concept_ids: Iterable[int], filters: Filters | None = None) -> list[TermRow]:
+    """The terms of these concepts; with filters, no more than their languages and statuses need."""
+    ids = list(concept_ids)
+    wanted = select(*TERM_COLUMNS)
+    if filters is not None and filters.languages is not None:
+        wanted = wanted.where(
+            or_(
+                _TERM.language.in_(sorted(filters.languages)),
+                *(_TERM.language.startswith(f"{tag}-", autoescape=True) for tag in sorted(filters.languages)),
+            )
+        )
+    if filters is not None and filters.statuses is not None:
+        wanted = wanted.where(_TERM.status.in_(sorted(filters.statuses)))
+    rows: list[Any] = []
+    for start in range(0, len(ids), 500):
+        rows += session.execute(wanted.where(_TERM.concept_id.in_(ids[start : start + 500]))).all()
     return [TermRow(*row[:6], tuple(row[6] or ()), row[7]) for row in rows]
 
 
-def score_of(asked: Query, term: TermRow) -> tuple[float, str]:
-    """(how well a term answers, the form of it that does): 0 when a word of the query has no answer in it.
-
-    2 for exactly this term, 1.5 for its beginning; otherwise how close each word is, less for what else the term
-    says."""
-    best, best_form = 0.0, term.text
-    for form in (term.text, *term.variants):
-        score = _score_form(asked, form, term.language, term.transliteration)
-        if score > best:
-            best, best_form = score, form
-    return best, best_form
+@lru_cache(maxsize=1 << 15)
+def _split(form: str, language: str) -> tuple[tuple[str, ...], str]:
+    """(the words of a form of a term, folded, and all of them as one text)."""
+    words = tuple(words_of(folding.fold(form, language)))
+    return words, " ".join(words)
 
 
-def _score_form(asked: Query, form: str, language: str, transliteration: str | None) -> float:
-    words = words_of(folding.fold(form, language))
-    if not words:
-        return 0.0
-    whole = " ".join(words)
-    if whole in asked.wholes:
-        return 2.0
-    for start in asked.wholes:
-        if whole.startswith(start):
-            return 1.5 + 0.2 * len(start) / len(whole)
-    if is_cjk(whole):
-        return max(
-            (INFIX + 0.3 * len(start) / len(whole) for start in asked.wholes if start in whole), default=0.0
-        )
-    total = 0.0
-    alone = transliteration if len(words) == 1 else None
-    for word in asked.words:
-        found = max(closeness(word, folded, language, alone) for folded in words)
-        if not found:
-            return LATIN if asked.latin & latin_wholes(form, language) else 0.0
-        total += found
-    covered = min(1.0, len(asked.words) / len(words))
-    return total / len(asked.words) * (0.7 + 0.3 * covered)
+class Reading:
+    """One query against terms: how well each answers, and where. What was found of a word is kept while this lasts,
+    because the concepts that an index proposes share their words."""
 
+    def __init__(self, asked: Query):
+        self.asked = asked
+        self._close: dict[tuple[int, str, str, str | None], float] = {}
+        self._by_latin = any(word.latin for word in asked.words)
 
-def _matched(asked: Query, score: float, term: TermRow, _form: str) -> MatchedTerm:
-    # also when a variant answered: an inflected form mostly shows in the word itself
-    spans = tuple(highlight(asked, term.text, term.language))
-    return MatchedTerm(term.id, term.language, term.text, term.status, round(score, 4), spans)
+    def score(self, term: TermRow) -> float:
+        """How well a term answers: 0 when a word of the query has no answer in it, 2 for exactly this term, 1.5 for
+        its beginning; otherwise how close each word is, less for what else the term says."""
+        best = self._score_form(term.text, term.language, term.transliteration)
+        for form in term.variants:
+            best = max(best, self._score_form(form, term.language, term.transliteration))
+        return best
 
+    def _closeness(self, place: int, folded: str, language: str, transliteration: str | None = None) -> float:
+        key = (place, folded, language if self._by_latin else "", transliteration)
+        found = self._close.get(key)
+        if found is None:
+            found = self._close[key] = closeness(self.asked.words[place], folded, language, transliteration)
+        return found
 
-def highlight(asked: Query, text: str, language: str) -> list[tuple[int, int]]:
-    """(start, end) in the text as it is written, for each stretch that answers the query, in order."""
-    folded, origin = folding.fold_with_map(text, language)
-    found: list[tuple[int, int]] = []
-    for word in WORD.finditer(folded):
-        stretch = _stretch(asked, word[0], language)
-        if stretch is not None:
-            start, end = word.start() + stretch[0], word.start() + stretch[1]
-            start, end = folding.original_span(origin, start, end, len(text))
-            if found and start < found[-1][1]:  # ¼ is one letter and two words
-                before = found.pop()
-                start, end = before[0], max(before[1], end)
-            found.append((start, end))
-    return found
+    def _score_form(self, form: str, language: str, transliteration: str | None) -> float:
+        asked = self.asked
+        words, whole = _split(form, language)
+        if not words:
+            return 0.0
+        if whole in asked.wholes:
+            return 2.0
+        for start in asked.wholes:
+            if whole.startswith(start):
+                return 1.5 + 0.2 * len(start) / len(whole)
+        if is_cjk(whole):
+            return max(
+                (INFIX + 0.3 * len(start) / len(whole) for start in asked.wholes if start in whole),
+                default=0.0,
+            )
+        total = 0.0
+        alone = transliteration if len(words) == 1 else None
+        for place in range(len(asked.words)):
+            found = max(self._closeness(place, folded, language, alone) for folded in words)
+            if not found:
+                if asked.latin and may_be_latin(asked.latin, form) and asked.latin & latin_wholes(form, language):
+                    return LATIN
+                return 0.0
+            total += found
+        covered = min(1.0, len(asked.words) / len(words))
+        return total / len(asked.words) * (0.7 + 0.3 * covered)
 
+    def matched(self, score: float, term: TermRow) -> MatchedTerm:
+        """A term that answers, with what to mark in it: also when a variant did, because an inflected form mostly
+        shows in the word itself."""
+        spans = tuple(self.highlight(term.text, term.language))
+        return MatchedTerm(term.id, term.language, term.text, term.status, round(score, 4), spans)
 
-def _stretch(asked: Query, folded_word: str, language: str) -> tuple[int, int] | None:
-    """Which letters of a folded word answer the query: the part that was typed, or all of it."""
-    best: tuple[float, tuple[int, int]] | None = None
-    for word in asked.words:
-        close = closeness(word, folded_word, language)
-        if close and (best is None or close > best[0]):
-            best = close, _typed_part(word, folded_word)
-    if best is None and is_cjk(folded_word):
-        for whole in asked.wholes:
-            at = folded_word.find(whole)
-            if at >= 0:
-                return at, at + len(whole)
-    return best[1] if best else None
+    def highlight(self, text: str, language: str) -> list[tuple[int, int]]:
+        """(start, end) in the text as it is written, for each stretch that answers the query, in order."""
+        folded, origin = folding.fold_with_map(text, language)
+        found: list[tuple[int, int]] = []
+        for word in WORD.finditer(folded):
+            stretch = self._stretch(word[0], language)
+            if stretch is not None:
+                start, end = word.start() + stretch[0], word.start() + stretch[1]
+                start, end = folding.original_span(origin, start, end, len(text))
+                if found and start < found[-1][1]:  # ¼ is one letter and two words
+                    before = found.pop()
+                    start, end = before[0], max(before[1], end)
+                found.append((start, end))
+        return found
+
+    def _stretch(self, folded_word: str, language: str) -> tuple[int, int] | None:
+        """Which letters of a folded word answer the query: the part that was typed, or all of it."""
+        best: tuple[float, tuple[int, int]] | None = None
+        for place, word in enumerate(self.asked.words):
+            close = self._closeness(place, folded_word, language)
+            if close and (best is None or close > best[0]):
+                best = close, _typed_part(word, folded_word)
+        if best is None and is_cjk(folded_word):
+            for whole in self.asked.wholes:
+                at = folded_word.find(whole)
+                if at >= 0:
+                    return at, at + len(whole)
+        return best[1] if best else None
 
 
 def _typed_part(word: QueryWord, folded_word: str) -> tuple[int, int]:
@@ -330,9 +369,10 @@ class DatabaseScan:
     def candidates(self, session: Session, query: Query, filters: Filters, limit: int) -> Sequence[int]:
         """See SearchIndex."""
         best: dict[int, float] = {}
+        reading = Reading(query)
         for term in self._terms(session, query, filters):
             if filters.admits(term):
-                score, _ = score_of(query, term)
+                score = reading.score(term)
                 if score > best.get(term.concept_id, 0.0):
                     best[term.concept_id] = score
         found = sorted(best, key=lambda concept_id: (-best[concept_id], concept_id))[:limit]

@@ -11,12 +11,13 @@ from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from itertools import islice
 from typing import Any
 
+from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from languages import folding, tags
+from languages.folding import key_letters
 
 #: A word in a folded text. Marks that folding leaves (vowel signs of Indic and South-East Asian scripts) belong to it.
 WORD = re.compile(r"(?:[^\W_]|[\u0900-\u0dff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff])+")
@@ -75,6 +76,18 @@ def latin_words(text: str, language: str, transliteration: str | None = None) ->
     if transliteration:
         found.update(key for key in folding.latin_key(transliteration).split() if len(key) > 1)
     return frozenset(found)
+
+
+def may_be_latin(keys: Iterable[str], text: str, transliteration: str | None = None) -> bool:
+    """False when none of these Latin keys can be one of the text's, nor begin one: a look, before its keys are made."""
+    if transliteration is not None:
+        return True
+    if text.isascii():
+        return False
+    letters = key_letters(text)
+    if text.endswith("ه"):  # see latin_words
+        letters.add("t")
+    return any(letters.issuperset(key) for key in keys)
 
 
 @lru_cache(maxsize=1 << 15)
@@ -198,7 +211,7 @@ def closeness(word: QueryWord, folded: str, language: str, transliteration: str 
             best = max(best, _by_typo(form, folded, most))
     if best < FAR and any(distance(key, folded, 1) is not None for key in word.stems):
         best = FAR
-    if word.latin and best < LATIN:
+    if word.latin and best < LATIN and may_be_latin(word.latin, folded, transliteration):
         keys = latin_words(folded, language, transliteration)
         if word.latin & keys:
             best = LATIN
@@ -223,24 +236,45 @@ def nearly_begins(start: str, word: str) -> bool:
     return any(distance(start, word[: len(start) + more], 1) is not None for more in (0, 1))
 
 
+#: Which words are searched together for a part of one: by the script of their letters, because most queries are in one
+#: and Python searches Latin letters, a byte each, quickest. (first character after the script, number)
+_BLOCKS = ((0x250, 0), (0x400, 5), (0x530, 1), (0x590, 5), (0x900, 2), (0x1200, 5), (0x13A0, 3), (0x2D80, 5), (0x2DE0, 3))
+
+
+def _block(letter: str) -> int:
+    code = ord(letter)
+    return next((number for end, number in _BLOCKS if code < end), 4)
+
+
 class Vocabulary:
     """Every word of an index, to find what begins like, contains, or nearly is a word of a query."""
 
     def __init__(self, words: Iterable[str] = ()):
         self.sorted = sorted(set(words))
-        #: All in one string: searching that is many times faster than searching each.
-        self._joined = "\n".join(["", *self.sorted, ""])
+        blocks: dict[int, list[str]] = {}
+        known: dict[str, int] = {}
+        for word in self.sorted:
+            if word.isascii():
+                blocks.setdefault(0, []).append(word)
+                continue
+            for letter in set(word) - known.keys():
+                known[letter] = _block(letter)
+            for block in {known[letter] for letter in word}:
+                blocks.setdefault(block, []).append(word)
+        #: All of a script in one string: searching that is many times faster than searching each.
+        self._joined = {block: "\n".join(["", *some, ""]) for block, some in blocks.items()}
 
     def __len__(self) -> int:
         return len(self.sorted)
 
     def beginning(self, start: str, most: int) -> list[str]:
         """Words that begin so, shortest first when there are not too many to look at."""
-        return sorted(islice(self.sorted, *self._range(start, most * 20)), key=len)[:most]
+        return sorted(self._beginning(start, most * 20), key=len)[:most]
 
-    def _range(self, start: str, most: int) -> tuple[int, int]:
+    def _beginning(self, start: str, most: int) -> list[str]:
         first = bisect_left(self.sorted, start)
-        return first, min(bisect_left(self.sorted, start + "\U0010ffff", first), first + most)
+        last = bisect_left(self.sorted, start + "\U0010ffff", first, min(first + most, len(self.sorted)))
+        return self.sorted[first:last]
 
     def containing(self, part: str, most: int) -> list[str]:
         """Words with this in them, shortest first when there are not too many to look at."""
@@ -248,25 +282,29 @@ class Vocabulary:
 
     def _containing(self, part: str, most: int) -> list[str]:
         found: list[str] = []
-        at = self._joined.find(part)
+        joined = self._joined.get(_block(part[:1] or "a"), "")
+        at = joined.find(part)
         while at >= 0 and len(found) < most:
-            end = self._joined.index("\n", at)
-            found.append(self._joined[self._joined.rindex("\n", 0, at + 1) + 1 : end])
-            at = self._joined.find(part, end)
+            end = joined.index("\n", at)
+            found.append(joined[joined.rindex("\n", 0, at + 1) + 1 : end])
+            at = joined.find(part, end)
         return found
 
     @cached_property
-    def _letters(self) -> tuple[Any, Any]:
-        """(length, which letters it has as 64 bits) of each word: one look tells most that are too far from another."""
+    def _letters(self) -> tuple[list[str], Any, Any]:
+        """(words by length, how many are shorter than each length, which letters each has as 64 bits): one look tells
+        most that are too far from another."""
         import numpy
 
-        codes = numpy.frombuffer("".join(self.sorted).encode("utf-32-le"), dtype=numpy.uint32)
-        lengths = numpy.fromiter(map(len, self.sorted), dtype=numpy.int64, count=len(self.sorted))
+        words = sorted(self.sorted, key=len)
+        lengths = numpy.fromiter(map(len, words), dtype=numpy.int64, count=len(words))
+        shorter = numpy.searchsorted(lengths, numpy.arange((lengths[-1] if len(words) else 0) + 2))
+        codes = numpy.frombuffer("".join(words).encode("utf-32-le"), dtype=numpy.uint32)
         if not len(codes):
-            return lengths, numpy.zeros(len(lengths), dtype=numpy.uint64)
+            return words, shorter, numpy.zeros(len(words), dtype=numpy.uint64)
         bits = numpy.left_shift(numpy.uint64(1), (codes % 64).astype(numpy.uint64))
         starts = numpy.concatenate(([0], numpy.cumsum(lengths)[:-1]))
-        return lengths, numpy.bitwise_or.reduceat(bits, starts)
+        return words, shorter, numpy.bitwise_or.reduceat(bits, starts)
 
     def near(self, word: str, most: int) -> list[tuple[str, int]]:
         """(word, letters wrong) for words within the typos a word of this length may have, nearest first."""
@@ -275,18 +313,16 @@ class Vocabulary:
         allowed = typos_allowed(word)
         if not allowed or not self.sorted:
             return []
-        lengths, letters = self._letters
+        words, shorter, letters = self._letters
+        first = int(shorter[min(max(0, len(word) - allowed), len(shorter) - 1)])
+        last = int(shorter[min(len(word) + allowed + 1, len(shorter) - 1)])
         mine = numpy.uint64(0)
         for letter in word:
             mine |= numpy.uint64(1 << (ord(letter) % 64))
         # a wrong letter takes one bit away and adds one
-        alike = numpy.bitwise_count(letters ^ mine) <= 2 * allowed
-        alike &= numpy.abs(lengths - len(word)) <= allowed
-        found = []
-        for place in numpy.flatnonzero(alike):
-            wrong = distance(word, self.sorted[place], allowed)
-            if wrong is not None:
-                found.append((self.sorted[place], wrong))
+        alike = numpy.bitwise_count(letters[first:last] ^ mine) <= 2 * allowed
+        some = [words[first + place] for place in numpy.flatnonzero(alike)]
+        found = [(other, int(wrong)) for other, wrong, _ in _within(word, some, allowed)]
         return sorted(found, key=lambda hit: (hit[1], hit[0]))[:most]
 
     def beginning_nearly(self, start: str, most: int) -> list[str]:
@@ -295,10 +331,19 @@ class Vocabulary:
         half = len(start) // 2
         if half < 2:
             return []
-        words = {
-            *islice(self.sorted, *self._range(start[:half], 800)),
-            *self._containing(start[half + 1 :], 400),
+        words = [
+            word
+            for word in {*self._beginning(start[:half], 800), *self._containing(start[half + 1 :], 400)}
+            if len(word) > len(start)
+        ]
+        found = {
+            words[place]
+            for more in (0, 1)
+            for _, _, place in _within(start, [word[: len(start) + more] for word in words], 1)
         }
-        return sorted(
-            (word for word in words if len(word) > len(start) and nearly_begins(start, word)), key=len
-        )[:most]
+        return sorted(found, key=lambda word: (len(word), word))[:most]
+
+
+def _within(word: str, others: list[str], most: int) -> list[tuple[str, float, int]]:
+    """(other, letters wrong, its place) for those that are no further than `most`."""
+    return process.extract(word, others, scorer=OSA.distance, score_cutoff=most, limit=None)

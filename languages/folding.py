@@ -18,13 +18,14 @@ from unicodedata import category, combining, normalize
 
 from languages.han import TO_SIMPLIFIED
 from languages.tags import UnknownLanguage, base
-from languages.transliteration import latin_key, latin_keys, transliterations
+from languages.transliteration import key_letters, latin_key, latin_keys, transliterations
 
 __all__ = [
     "FOLD_VERSION",
     "exact_fold",
     "fold",
     "fold_with_map",
+    "key_letters",
     "latin_key",
     "latin_keys",
     "match_form",

@@ -120,6 +120,24 @@ def transliterations(text: str) -> set[str]:
     return found
 
 
+def key_letters(text: str) -> set[str]:
+    """Every letter that a key of these Arabic or Ethiopic words may have, and perhaps some more: what lacks a letter of
+    a query is none of its words, at a hundredth of the price of its keys."""
+    return {*text.translate(_KEY_LETTERS), "a", "v", "y", " "}
+
+
+class _Letters(dict[int, str]):
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
+        plain = unicodedata.normalize("NFKC", char)
+        choices = [_of_ethiopic(c) or _ARABIC.get(c) or () for c in plain]
+        self[code] = found = "".join(letter for some in choices for letter in some)
+        return found
+
+
+_KEY_LETTERS = _Letters()
+
+
 @lru_cache(maxsize=16384)
 def _word_keys(word: str) -> tuple[str, ...]:
     """Keys of one word, likeliest first."""

@@ -22,8 +22,8 @@ from sqlalchemy.pool import SingletonThreadPool, StaticPool
 
 from languages import tags
 from memory import forms, scoring
+from memory.keys import text_keys
 from memory.models import QUALITIES, TOPIC, Unit
-from memory.recording import text_keys
 from storage import changes
 
 if TYPE_CHECKING:
@@ -171,7 +171,11 @@ class Collection:
         for id in gone:
             kept.pop(id, None)
         kept.update((e.id, e) for e in entries)
-        segments = tuple((segment, _marked(segment, dead, gone)) for segment, dead in self.segments)
+        segments = self.segments
+        if segments:
+            from memory.files import marked  # only who has an index needs numpy
+
+            segments = tuple((segment, marked(segment, dead, gone)) for segment, dead in segments)
         return Collection(self.pair, kept, seen, self.vocabulary, segments)
 
     def seen_at(self, position: int) -> Collection:
@@ -183,18 +187,6 @@ class Collection:
         if found is None:
             found = self.__dict__["_listed"] = Listed(list(self.entries.values()))
         return found
-
-
-def _marked(segment: Segment, dead: np.ndarray | None, gone: list[int]) -> np.ndarray | None:
-    """`dead`, with the units of these ids marked."""
-    import numpy as np
-
-    at = segment.where(gone)
-    if not len(at):
-        return dead
-    marked = np.zeros(segment.size, bool) if dead is None else dead.copy()
-    marked[at] = True
-    return marked
 
 
 class Listed:

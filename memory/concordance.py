@@ -14,6 +14,7 @@ from languages import tags
 from languages.folding import fold, fold_with_map, original_span
 from memory import phrases
 from memory.models import Unit
+from memory.texts import SIDES, Rank, Wanted, rank
 
 Span = tuple[int, int]
 
@@ -82,15 +83,15 @@ def concordance(
         raise ValueError('side is "source", "target" or "either"')
     wanted = [Phrase(part) for part in (phrase.split() if words else [phrase])]
     base, other = tags.base(source_language), target_language and tags.base(target_language)
-    sides = phrases.SIDES if side == "either" else (side,)
+    sides = SIDES if side == "either" else (side,)
 
     def asked(pair: phrases.Pair) -> bool:
         return tags.base(pair.source_language) == base and other in (None, tags.base(pair.target_language))
 
     ready, read = phrases.collections(session, asked)
-    ranked: list[tuple[phrases.Rank, int]] = []
+    ranked: list[tuple[Rank, int]] = []
     for c in ready:
-        languages = dict(zip(phrases.SIDES, c.pair, strict=True))
+        languages = dict(zip(SIDES, c.pair, strict=True))
         ranked += c.found({s: _wanted(wanted, languages[s]) for s in sides}, limit)
     for pair in read:
         ranked += _read(session, pair, wanted, sides, limit)
@@ -98,25 +99,25 @@ def concordance(
     return _shown(session, [id for _rank, id in ranked], wanted, sides, limit)
 
 
-def _wanted(wanted: list[Phrase], language: str) -> phrases.Wanted:
+def _wanted(wanted: list[Phrase], language: str) -> Wanted:
     folded = [phrase.folded(language) for phrase in wanted]
-    return phrases.Wanted.of(folded if all(folded) else ())
+    return Wanted.of(folded if all(folded) else ())
 
 
-def _read(session: Session, pair: phrases.Pair, wanted, sides, limit: int) -> list[tuple[phrases.Rank, int]]:
+def _read(session: Session, pair: phrases.Pair, wanted, sides, limit: int) -> list[tuple[Rank, int]]:
     """What a pair without files says: every unit read, the best first."""
     query = (
         phrases.of_pair(select(Unit.id, Unit.source, Unit.target, Unit.quality, Unit.recency), pair)
         .order_by(Unit.quality != "approved", Unit.recency.desc(), Unit.id.desc())
         .execution_options(yield_per=1000)
     )
-    languages = dict(zip(phrases.SIDES, pair, strict=True))
+    languages = dict(zip(SIDES, pair, strict=True))
     found = []
     # closed, so that PostgreSQL's cursor ends with the loop
     with closing(session.execute(query)) as rows:
         for row in rows:
             if any(all(p.occurs(getattr(row, s), languages[s]) for p in wanted) for s in sides if wanted):
-                found.append((phrases.rank(row.id, row.quality, row.recency), row.id))
+                found.append((rank(row.id, row.quality, row.recency), row.id))
                 if len(found) >= limit:
                     break
     return found
@@ -131,7 +132,7 @@ def _shown(session: Session, ids: list[int], wanted: list[Phrase], sides, limit:
         for row in (rows[id] for id in some if id in rows):
             spans = {
                 s: _spans(wanted, getattr(row, s), getattr(row, f"{s}_language")) if s in sides else ()
-                for s in phrases.SIDES
+                for s in SIDES
             }
             if any(spans.values()):
                 found.append(

@@ -11,18 +11,9 @@ from sqlalchemy import func, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from languages import tags
+from memory.keys import place_digest, place_keys, text_keys, unit_digest
 from memory.models import QUALITIES, TOPIC, Found, Quality, Unit
-from memory.recording import (
-    PLACE_COLUMNS,
-    EmptyText,
-    UnstorableText,
-    check_text,
-    place_digest,
-    place_keys,
-    remember,
-    text_keys,
-    unit_digest,
-)
+from memory.recording import PLACE_COLUMNS, EmptyText, UnstorableText, check_text, remember
 from storage import bulk, changes
 from storage.columns import utc_now
 

@@ -1,43 +1,37 @@
-"""The index on disk: per language pair a folder of immutable segments and a manifest that names them.
+"""The index on disk: per language pair a folder of immutable segments.
 
-Everything here is derived from the database and can be deleted at any time. A manifest says up to which position in
-the feed of changes its segments are right; what came later is taken in at the next lookup and kept in memory until a
-background thread writes it down. A new manifest replaces the old one by renaming, so that a process killed at any
-moment leaves the old or the new one, both right. Anything that does not open exactly as it was written is rebuilt.
+Everything here is derived from the database and can be deleted at any time. The folder's manifest says up to which
+position in the feed of changes its segments are right; what came later is taken in at the next lookup and kept in
+memory until a background thread writes it down (memory.files says how).
 """
 
 from __future__ import annotations
 
 import json
 import logging
-import os
 import threading
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import closing, suppress
-from dataclasses import dataclass
 from pathlib import Path
-from zlib import crc32
 
 import numpy as np
-from sqlalchemy import Engine, case, func, select
+from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
-from memory import candidates, forms, phrases, segments
-from memory.candidates import (
-    Collection,
-    Entry,
-    Pair,
-    Store,
-    Vocabulary,
-    of_pair,
-    store_of,
-    take_news,
+from memory import forms, packing, phrases, segments
+from memory.candidates import Collection, Pair, Store, Vocabulary, of_pair, store_of, take_news
+from memory.files import (
+    Manifest,
+    drop,
+    locked,
+    new_files,
+    next_generation,
+    opened,
+    read_manifest,
+    usable,
+    write_manifest,
 )
-from memory.files import locked, sync
-from memory.models import QUALITIES, Unit
-from memory.recording import text_keys
-from memory.segments import DamagedSegment, Segment, Units
+from memory.models import Unit
+from memory.segments import Segment
 from storage import changes
 
 log = logging.getLogger(__name__)
@@ -70,68 +64,8 @@ class _Files:
         tidy_soon(store, engine)
 
 
-# --- manifests -------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Manifest:
-    """`position`: up to where in the feed the segments are right, but for the units in `gone` (per file)."""
-
-    position: int
-    generation: int
-    files: tuple[str, ...]
-    gone: dict[str, list[int]]
-
-
 def _folder(folder: Path, pair: Pair) -> Path:
     return folder / f"{pair.source_language}_{pair.target_language}{'_reversed' if pair.reversed else ''}"
-
-
-def _read_manifest(folder: Path) -> Manifest | None:
-    try:
-        sum_, _, text = (folder / "MANIFEST").read_text("utf-8").partition(" ")
-        found = json.loads(text)
-        if int(sum_) != crc32(text.encode()):
-            return None
-        if found["version"] != segments.VERSION or found["forms"] != forms.VERSION:
-            return None
-        return Manifest(found["position"], found["generation"], tuple(found["files"]), dict(found["gone"]))
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-
-
-def _write_manifest(folder: Path, manifest: Manifest) -> None:
-    """Put a manifest in place, then remove what it does not name."""
-    text = json.dumps({"version": segments.VERSION, "forms": forms.VERSION} | manifest.__dict__)
-    fresh = folder / "MANIFEST.tmp"
-    with fresh.open("w", encoding="utf-8") as file:
-        file.write(f"{crc32(text.encode())} {text}")
-        file.flush()
-        os.fsync(file.fileno())
-    sync(folder)
-    fresh.rename(folder / "MANIFEST")
-    sync(folder)
-    for path in folder.iterdir():
-        if path.suffix in (".segment", ".tmp") and path.name not in manifest.files:
-            path.unlink(missing_ok=True)
-
-
-def _opened(folder: Path, pair: Pair, manifest: Manifest) -> Collection | None:
-    """The collection a manifest describes, or None when a file is damaged or gone."""
-    found = []
-    try:
-        for name in manifest.files:
-            segment = Segment(folder / name)
-            dead = None
-            if manifest.gone.get(name):
-                dead = np.zeros(segment.size, bool)
-                dead[manifest.gone[name]] = True
-            found.append((segment, dead))
-    except (DamagedSegment, OSError, IndexError, ValueError, TypeError) as problem:
-        if not isinstance(problem, FileNotFoundError):
-            log.warning("The memory's index %s is damaged and will be built again: %s", folder.name, problem)
-        return None
-    return Collection(pair, {}, manifest.position, Vocabulary(), tuple(found))
 
 
 # --- opening and building --------------------------------------------------------------------------
@@ -156,43 +90,21 @@ def collection(session: Session, store: Store, pair: Pair) -> Collection | None:
 
 
 def _usable(session: Session, folder: Path, pair: Pair) -> Collection | None:
-    for _ in range(3):  # a file that is gone was replaced: there is a newer manifest
-        manifest = _read_manifest(folder)
-        if manifest is None:
-            return None
-        found = _opened(folder, pair, manifest)
-        if found is not None or manifest == _read_manifest(folder):
-            break
-    if found is None:
-        return None
-    news = changes.since(session, "memory", found.seen)
-    if news.rebuild or len(news.keys) > candidates.MANY or not _same_database(session, found, set(news.keys)):
-        return None
-    return found
-
-
-def _same_database(session: Session, found: Collection, changed: set[int]) -> bool:
-    """Whether some units that have not changed stand in the database as they stand in the index: the newest ones,
-    which another copy of the database would have differently."""
-    for segment, dead in found.segments:
-        ids = segment.columns["ids"] if dead is None else segment.columns["ids"][~dead]
-        newest = np.sort(np.partition(ids, max(len(ids) - 8, 0))[-8:]) if len(ids) else ids
-        wanted = [int(i) for i in newest if int(i) not in changed]
-        at = segment.where(wanted)
-        side = Unit.target if found.pair.reversed else Unit.source
-        rows = session.execute(
-            select(Unit.id, Unit.source_key, side.label("text")).where(Unit.id.in_(wanted))
-        ).all()
-        keys = {
-            r.id: (forms.key(forms.same_text(r.text)) if found.pair.reversed else r.source_key) & 0xFFFFFFFF
-            for r in rows
-        }
-        same = dict(
-            zip(segment.columns["ids"][at].tolist(), segment.columns["same"][at].tolist(), strict=True)
+    def stands(segment: Segment, at: np.ndarray) -> bool:
+        return _keys_in_database(session, pair, segment.ids[at].tolist()) == dict(
+            zip(segment.ids[at].tolist(), segment.columns["same"][at].tolist(), strict=True)
         )
-        if keys != same:
-            return False
-    return True
+
+    found = usable(session, folder, segments.KIND, Segment, stands)
+    return found and Collection(pair, {}, found.manifest.position, Vocabulary(), found.files)
+
+
+def _keys_in_database(session: Session, pair: Pair, ids: list[int]) -> dict[int, int]:
+    side = Unit.target if pair.reversed else Unit.source
+    rows = session.execute(select(Unit.id, Unit.source_key, side.label("text")).where(Unit.id.in_(ids)))
+    return {
+        r.id: (forms.key(forms.same_text(r.text)) if pair.reversed else r.source_key) & 0xFFFFFFFF for r in rows
+    }
 
 
 def build(session: Session, folder: Path, pair: Pair) -> None:
@@ -220,153 +132,22 @@ def prepare(session: Session, *, reverse: bool = False) -> list[Pair]:
 
 def _build(session: Session, folder: Path, pair: Pair) -> Collection:
     position = changes.position(session)
-    old = _read_manifest(folder)
-    generation = (old.generation if old else 0) + 1
-    files: list[str] = []
-    try:
-        for units in _from_database(session, pair):
+    generation = next_generation(read_manifest(folder, segments.KIND))
+    with new_files(folder) as files:
+        for units in packing.from_database(session, pair):
             files.append(f"{generation}-{len(files)}.segment")
             segments.write(folder / files[-1], units)
-    except BaseException:
-        _discard(folder, files)
-        raise
     manifest = Manifest(position, generation, tuple(files), {})
-    _write_manifest(folder, manifest)
+    write_manifest(folder, segments.KIND, manifest)
     found = _opened(folder, pair, manifest)
     if found is None:
         raise OSError("the index just written cannot be read")
     return found
 
 
-def _discard(folder: Path, files: Sequence[str]) -> None:
-    for name in files:
-        with suppress(OSError):
-            (folder / name).unlink(missing_ok=True)
-
-
-_UNIT = Unit.__table__.c
-_QUALITY = {quality.value: number for number, quality in enumerate(QUALITIES)}
-_ORIGIN = {origin: number for number, origin in enumerate(segments.ORIGINS)}
-
-
-def _flags(quality: int, origin: int, one_to_one: int, elsewhere: int) -> int:
-    return (
-        quality
-        | origin << segments.ORIGIN_SHIFT
-        | one_to_one * segments.ONE_TO_ONE
-        | elsewhere * segments.ELSEWHERE
-    )
-
-
-# The columns of the table, not the mapped attributes: a million rows go through here. The flags are put together by
-# the database, which is several times as quick at it.
-_READ = (
-    _UNIT.id,
-    _UNIT.form,
-    _UNIT.bare_key,
-    _UNIT.source_key,
-    _UNIT.profile_key,
-    _UNIT.previous_key,
-    _UNIT.next_key,
-    _UNIT.place_key,
-    (
-        case(_QUALITY, value=_UNIT.quality)
-        + case(
-            {o: n << segments.ORIGIN_SHIFT for o, n in _ORIGIN.items()},
-            value=_UNIT.origin,
-            else_=3 << segments.ORIGIN_SHIFT,
-        )
-        + case((_UNIT.one_to_one, segments.ONE_TO_ONE), else_=0)
-        + case((_UNIT.found_elsewhere, segments.ELSEWHERE), else_=0)
-    ).label("flags"),
-    _UNIT.recency,
-    _UNIT.project,
-)
-_BATCH = 20_000
-
-
-def _from_database(session: Session, pair: Pair) -> Iterator[Units]:
-    """The units of a pair, in parts that fit a segment."""
-    text, language = (
-        (_UNIT.target, pair.target_language) if pair.reversed else (_UNIT.source, pair.source_language)
-    )
-    # forms made by an older folding are made again
-    current = (
-        [None]
-        if pair.reversed
-        else [_UNIT.form_version == forms.VERSION, _UNIT.form_version != forms.VERSION]
-    )
-    gathered: list[Units] = []
-    for which in current:
-        query = of_pair(select(*_READ), pair)
-        if which is not None:
-            query = query.where(which)
-        again = which is None or which is current[1]
-        with closing(session.connection().execute(query.execution_options(yield_per=_BATCH))) as result:
-            for rows in result.partitions():
-                gathered.append(_packed(rows, _texts(session, text, rows) if again else {}, language))
-                if sum(map(len, gathered)) + _BATCH > segments.LARGEST:
-                    yield Units.joined(gathered)
-                    gathered = []
-    if gathered:
-        yield Units.joined(gathered)
-
-
-def _texts(session: Session, text, rows: Sequence) -> dict[int, str]:
-    low, high = min(r.id for r in rows), max(r.id for r in rows)
-    return dict(session.execute(select(_UNIT.id, text).where(_UNIT.id.between(low, high))).all())
-
-
-def _packed(rows: Sequence, texts: dict[int, str], language: str) -> Units:
-    """Rows of the database as units of a segment. With `texts`, forms and keys are made from them anew, and
-    neighbours count for nothing."""
-    ids, made, bare, same, profile, before, after, place, flags, recency, project = zip(*rows, strict=True)
-    if texts:
-        keys = [text_keys(texts[id], language) for id in ids]
-        made, bare, same, profile = (
-            [k[name] for k in keys] for name in ("form", "bare_key", "source_key", "profile_key")
-        )
-        before = after = place = [0] * len(ids)
-        flags = [f & ~segments.ELSEWHERE for f in flags]
-    projects: dict[str | None, int] = {None: 0}
-    for found in dict.fromkeys(project):
-        projects.setdefault(found, len(projects))
-    return Units(
-        list(made),
-        {
-            "ids": np.array(ids, np.int64),
-            "bare": np.array(bare, np.int64),
-            "same": (np.array(same, np.int64) & 0xFFFFFFFF).astype(np.uint32),
-            "profile": np.array(profile, np.int64),
-            "before": segments.short(np.array(before, np.int64)).astype(np.uint16),
-            "after": segments.short(np.array(after, np.int64)).astype(np.uint16),
-            "place": segments.short(np.array(place, np.int64)).astype(np.uint16),
-            "flags": np.array(flags, np.uint8),
-            "recency": np.array(recency, np.uint32),
-            "project": np.fromiter(map(projects.__getitem__, project), np.uint16, len(ids)),
-        },
-        list(projects),
-    )
-
-
-def _of_entries(entries: Sequence[Entry]) -> Units:
-    rows = [
-        (
-            e.id,
-            e.form,
-            e.bare_key,
-            e.same_key,
-            e.profile_key,
-            e.previous_key,
-            e.next_key,
-            e.place_key,
-            _flags(e.quality, _ORIGIN.get(e.origin, 3), int(e.one_to_one), int(e.elsewhere)),
-            e.recency,
-            e.project,
-        )
-        for e in entries
-    ]
-    return _packed(rows, {}, "")
+def _opened(folder: Path, pair: Pair, manifest: Manifest) -> Collection | None:
+    found = opened(folder, manifest, Segment)
+    return None if found is None else Collection(pair, {}, manifest.position, Vocabulary(), found)
 
 
 # --- tidying: writing down what is new, dropping what is gone --------------------------------------
@@ -422,7 +203,7 @@ def tidy(store: Store, pair: Pair, *, wait: bool = True) -> None:
         c = store.collections.get(pair) if ours else None
         if c is None:
             return
-        manifest = old = _read_manifest(folder)
+        manifest = old = read_manifest(folder, segments.KIND)
         # another process has tidied: go on from what it wrote; the feed tells the rest
         tidied = old is not None and set(old.files) != {s.path.name for s, _ in c.segments}
         if not tidied:
@@ -439,23 +220,19 @@ def _tidied(store: Store, c: Collection, folder: Path, old: Manifest | None) -> 
     entries = list(c.entries.values())
     parts = [s.units(None if dead is None else ~dead) for s, dead in merged]
     if entries:
-        parts.append(_of_entries(entries))
-    units = Units.joined(parts) if parts else Units([], {})
-    generation = (old.generation if old else 0) + 1
-    files: list[str] = []
-    try:
+        parts.append(packing.of_entries(entries))
+    units = segments.Units.joined(parts) if parts else segments.Units([], {})
+    generation = next_generation(old)
+    with new_files(folder) as files:
         for start in range(0, len(units), segments.LARGEST):
             files.append(f"{generation}-{len(files)}.segment")
             segments.write(
                 folder / files[-1],
                 units.taken(np.arange(start, min(start + segments.LARGEST, len(units)))),
             )
-    except BaseException:
-        _discard(folder, files)
-        raise
     gone = {s.path.name: np.flatnonzero(dead).tolist() for s, dead in kept if dead is not None}
     manifest = Manifest(c.seen, generation, tuple([s.path.name for s, _ in kept] + files), gone)
-    _write_manifest(folder, manifest)
+    write_manifest(folder, segments.KIND, manifest)
     return manifest, merged
 
 
@@ -498,9 +275,9 @@ def erase(session: Session) -> None:
         for folder in store.folder.iterdir() if store.folder.exists() else ():
             pair = _pair_of(folder.name)
             if pair[:2] not in {tuple(p) for p in known}:
-                _drop(folder)
+                drop(folder, segments.KIND)
                 store.collections.pop(pair, None)
-            elif pair not in store.collections and _read_manifest(folder) is not None:
+            elif pair not in store.collections and read_manifest(folder, segments.KIND) is not None:
                 found = collection(session, store, pair)
                 if found is not None:
                     store.collections[pair] = found
@@ -523,12 +300,6 @@ def erase(session: Session) -> None:
 def _pair_of(name: str) -> Pair:
     source, target, *more = name.split("_")
     return Pair(source, target, bool(more))
-
-
-def _drop(folder: Path) -> None:
-    with locked(folder, wait=True):
-        _write_manifest(folder, Manifest(0, 0, (), {}))
-        (folder / "MANIFEST").unlink(missing_ok=True)
 
 
 def traces(folder: Path, phrase: str) -> list[Path]:

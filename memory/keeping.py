@@ -7,6 +7,7 @@ So whatever erases a unit erases it here too, by the database's own cascade.
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Integer, String, Text
@@ -14,6 +15,14 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from memory.models import Base, Unit
 from storage.columns import Key, UtcTime, utc_now
+
+
+@dataclass(frozen=True, slots=True)
+class Keeper:
+    """Who acts: `name` as people read it, `key` an opaque string that stands for the person."""
+
+    name: str
+    key: str
 
 
 class Act(Base):

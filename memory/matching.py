@@ -19,8 +19,8 @@ from sqlalchemy.orm import Session
 from languages import tags
 from memory import candidates, forms, scoring
 from memory.differences import Difference, differences
+from memory.keys import neighbour_key, position_key
 from memory.models import QUALITIES, Found, Quality, Unit
-from memory.recording import neighbour_key, position_key
 from memory.repairs import Repaired, repaired
 from memory.scoring import Reason
 from memory.search import Candidate, Query, Rank, Terms, penalties_of, search

@@ -68,7 +68,7 @@ class Place:
     client_reference: Mapped[str | None] = mapped_column(String(200))
     #: The unit whose translation somebody took over and went on from here. Not a key: that unit may be forgotten.
     built_on: Mapped[int | None] = mapped_column(BigInteger)
-    #: Digest of what makes this place one place: see recording.place_digest.
+    #: Digest of what makes this place one place: see keys.place_digest.
     place: Mapped[bytes] = mapped_column(LargeBinary(16))
     created_at: Mapped[dt.datetime] = mapped_column(UtcTime, default=utc_now)
     # Derived from the above, so that an index is built without reading texts: short digests of the neighbours

@@ -1,4 +1,4 @@
-"""Remembering translations, withdrawing wrong ones, erasing a person's text.
+"""Remembering translations and withdrawing wrong ones.
 
 Every change is recorded in the feed of changes, so that each index follows. Nothing here commits.
 """
@@ -6,17 +6,15 @@ Every change is recorded in the feed of changes, so that each index follows. Not
 from __future__ import annotations
 
 import datetime as dt
-import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from itertools import islice
-from types import MappingProxyType
 
-from sqlalchemy import delete, func, insert, or_, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from languages import tags
 from memory import forms
+from memory.keys import place_digest, place_keys, text_keys, unit_digest
 from memory.models import QUALITIES, TOPIC, Found, Quality, Unit, UnitConcept
 from storage import changes
 from storage.columns import utc_now
@@ -72,66 +70,6 @@ class ConfidentialText(ValueError):
         super().__init__(
             "This document is confidential: its text never enters the memory. Nothing was remembered."
         )
-
-
-def unit_digest(
-    source_language: str, target_language: str, source: str, target: str, project: str | None
-) -> bytes:
-    return forms.digest((source_language, target_language, source, target, project))
-
-
-def place_digest(
-    *,
-    origin: str,
-    origin_name: str,
-    document: str | None,
-    position: int | None,
-    previous_source: str | None,
-    next_source: str | None,
-    source_tuid: str | None,
-) -> bytes:
-    """What makes two places one: the place in a document, or else the file, its tuid and the neighbours."""
-    if document is not None and position is not None:
-        return forms.digest(("document", document, position))
-    return forms.digest((origin, origin_name, document, source_tuid, previous_source, next_source))
-
-
-def place_keys(
-    *,
-    document: str | None,
-    position: int | None,
-    previous_source: str | None,
-    next_source: str | None,
-    vouched_at: dt.datetime,
-) -> dict[str, int]:
-    """The derived columns of a place."""
-    return {
-        "previous_key": neighbour_key(previous_source),
-        "next_key": neighbour_key(next_source),
-        "place_key": position_key(document, position),
-        "recency": min(max(int(vouched_at.timestamp()), 0), 0xFFFFFFFF),
-    }
-
-
-def neighbour_key(text: str | None) -> int:
-    """0 when the neighbour is not known."""
-    return 0 if text is None else forms.short_key("neighbour", forms.same_text(text))
-
-
-def position_key(document: str | None, position: int | None) -> int:
-    return 0 if document is None or position is None else forms.short_key("position", document, position)
-
-
-def text_keys(source: str, source_language: str) -> dict[str, object]:
-    """The derived columns of a unit's source."""
-    form = forms.form(source, source_language)
-    return {
-        "source_key": forms.key(forms.same_text(source)),
-        "form": form,
-        "form_version": forms.VERSION,
-        "bare_key": forms.key(forms.bare(form)),
-        "profile_key": forms.profile_key(source),
-    }
 
 
 def check_text(text: str, side: str) -> None:
@@ -253,7 +191,7 @@ def remember(
         unit.subject = unit.subject or subject
         unit.used_count += used
         unit.last_used_at = max(filter(None, (unit.last_used_at, last_used)), default=None)
-        _changed(session, unit)
+        changed(session, unit)
     return unit
 
 
@@ -280,7 +218,7 @@ def _taken_over(
     ids |= set(session.scalars(select(Unit.id).join(Found).where(*before, Found.place == here["place"])))
     used, last_used = 0, None
     for unit in session.scalars(select(Unit).where(Unit.id.in_(ids))).all():
-        if not _leave(session, unit, [here["place"]]):
+        if not leave(session, unit, [here["place"]]):
             used += unit.used_count
             last_used = max(filter(None, (last_used, unit.last_used_at)), default=None)
     return used, last_used
@@ -303,7 +241,7 @@ def _place(session: Session, unit: Unit, here: dict) -> bool:
         session.add(Found(unit_id=unit.id, created_at=utc_now(), **here))
         unit.found_elsewhere = True
     session.flush()
-    _show_best(session, unit)
+    show_best(session, unit)
     return True
 
 
@@ -312,7 +250,7 @@ def _trust(place: Unit | Found) -> tuple:
     return QUALITIES.index(Quality(place.quality)), -place.recency
 
 
-def _show_best(session: Session, unit: Unit) -> None:
+def show_best(session: Session, unit: Unit) -> None:
     """Swap the unit's own place with the most trusted of the others."""
     others = session.scalars(select(Found).where(Found.unit_id == unit.id).order_by(Found.id)).all()
     unit.found_elsewhere = bool(others)
@@ -325,7 +263,7 @@ def _show_best(session: Session, unit: Unit) -> None:
     session.flush()
 
 
-def _leave(session: Session, unit: Unit, places: Iterable[bytes]) -> bool:
+def leave(session: Session, unit: Unit, places: Iterable[bytes]) -> bool:
     """Take places away from a unit; without any left it is deleted. Returns whether it still exists."""
     places = set(places)
     session.execute(delete(Found).where(Found.unit_id == unit.id, Found.place.in_(places)))
@@ -341,12 +279,12 @@ def _leave(session: Session, unit: Unit, places: Iterable[bytes]) -> bool:
             setattr(unit, name, getattr(best, name))
         session.delete(best)
         session.flush()
-    _show_best(session, unit)
-    _changed(session, unit)
+    show_best(session, unit)
+    changed(session, unit)
     return True
 
 
-def _changed(session: Session, unit: Unit) -> None:
+def changed(session: Session, unit: Unit) -> None:
     unit.changed_at = utc_now()
     session.flush()
     changes.record(session, TOPIC, [unit.id])
@@ -356,13 +294,13 @@ def recall(session: Session, unit: Unit, *, by: str, reason: str) -> None:
     """Withdraw a wrong unit: no lookup offers it any more, and importing or approving the same pair again does not
     bring it back. It stays in the database, with who withdrew it and why."""
     unit.recalled_at, unit.recalled_by, unit.recall_reason = utc_now(), by, reason
-    _changed(session, unit)
+    changed(session, unit)
 
 
 def restore(session: Session, unit: Unit, *, by: str | None = None) -> None:
     """Undo a recall. `by` is who did; the row then shows nothing of the recall any more."""
     unit.recalled_at = unit.recalled_by = unit.recall_reason = None
-    _changed(session, unit)
+    changed(session, unit)
 
 
 def withdraw(session: Session, unit: Unit, *, document: str, position: int) -> bool:
@@ -374,7 +312,7 @@ def withdraw(session: Session, unit: Unit, *, document: str, position: int) -> b
         here
         or session.scalar(select(Found.id).where(Found.unit_id == unit.id, Found.place == place)) is not None
     ):
-        return _leave(session, unit, [place])
+        return leave(session, unit, [place])
     return True
 
 
@@ -402,160 +340,11 @@ def set_concepts(session: Session, unit_id: int, concepts: Iterable[int], *, at:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Forgotten:
-    """What an erasure did. `units`: ids of deleted units; `places`: how many places were taken from units that
-    stay because they were found elsewhere too; `neighbours`: how many places of other units lost a neighbouring
-    text that held the phrase."""
-
-    units: tuple[int, ...]
-    places: int
-    neighbours: int = 0
-
-
-def forget(
-    session: Session,
-    *,
-    document: str | None = None,
-    client_reference: str | None = None,
-    phrase: str | None = None,
-) -> Forgotten:
-    """Erase the text of a document, or of a client's case, or every unit that holds a phrase in source, target, notes,
-    names or neighbouring texts. Rows are deleted, not marked; each index drops their text when it takes the change in.
-
-    A pair that was also found outside the document or case stays, without a trace of it. A reference is compared
-    without case and spaces. The phrase is compared as concordance compares (case, accents and spelling variants do
-    not count) and erases whole units. Raises ValueError unless exactly one of the three is given.
-    """
-    if [document, client_reference, phrase].count(None) != 2:
-        raise ValueError("forget needs one of a document, a client reference and a phrase")
-    if document is not None:
-        return _forget_places(session, "document", [document])
-    if client_reference is not None:
-        return _forget_places(session, "client_reference", references_like(session, client_reference))
-    return _forget_phrase(session, phrase or "")
-
-
-def same_reference(reference: str) -> str:
-    """References that differ in case, spaces or hidden marks only are one: equal when these are equal."""
-    folded = unicodedata.normalize("NFKC", reference).casefold()
-    return "".join(c for c in folded if not c.isspace() and unicodedata.category(c) != "Cf")
-
-
-def references_like(session: Session, reference: str) -> list[str]:
-    """How a client's reference is written in the memory."""
-    wanted, found = same_reference(reference), set()
-    for column in (Unit.client_reference, Found.client_reference):
-        written = session.scalars(select(column).where(column.is_not(None)).distinct())
-        found |= {one for one in written if wanted and same_reference(one) == wanted}
-    return sorted(found)
-
-
-def _forget_places(session: Session, name: str, values: list[str]) -> Forgotten:
-    """Take away the places whose column `name` has one of these values."""
-    ours, theirs_ = getattr(Unit, name).in_(values), getattr(Found, name).in_(values)
-    ids = set(session.scalars(select(Unit.id).where(ours)))
-    ids |= set(session.scalars(select(Found.unit_id).where(theirs_)))
-    deleted, places = [], 0
-    for unit in _units(session, ids):
-        theirs = set(session.scalars(select(Found.place).where(Found.unit_id == unit.id, theirs_)))
-        if getattr(unit, name) in values:
-            theirs.add(unit.place)
-        if _leave(session, unit, theirs):
-            places += len(theirs)
-        else:
-            deleted.append(unit.id)
-    return Forgotten(tuple(sorted(deleted)), places)
-
-
 def retract(session: Session, unit: Unit, *, document: str, position: int) -> bool:
     """Take back what one place of a document said, because its reviewer no longer stands for it. Returns whether the
     unit is still known from elsewhere. Unlike after `recall`, the same pair may come again."""
     place = forms.digest(("document", document, position))
-    return _leave(session, unit, [place])
-
-
-def _units(session: Session, ids: Iterable[int]) -> Iterable[Unit]:
-    ordered = sorted(ids)
-    for start in range(0, len(ordered), 500):
-        yield from session.scalars(select(Unit).where(Unit.id.in_(ordered[start : start + 500]))).all()
-
-
-#: What a unit and a place say besides the pair itself: emptied where a phrase is to be forgotten, the pair stays.
-AROUND = (
-    "previous_source",
-    "next_source",
-    "origin_name",
-    "source_tuid",
-    "translated_by",
-    "approved_by",
-    "client_reference",
-)
-AROUND_UNIT = (*AROUND, "project", "subject", "recalled_by", "recall_reason")
-
-
-def _forget_phrase(session: Session, phrase: str) -> Forgotten:
-    from memory.concordance import Phrase
-
-    wanted = Phrase(phrase)
-    deleted: list[int] = []
-    texts = (Unit.id, Unit.source_language, Unit.target_language, Unit.source, Unit.target, Unit.notes)
-    for row in session.execute(select(*texts).execution_options(yield_per=2000)):
-        if (
-            wanted.occurs(row.source, row.source_language)
-            or wanted.occurs(row.target, row.target_language)
-            or wanted.occurs(row.notes or "", row.source_language)
-        ):
-            deleted.append(row.id)
-    emptied: dict[type[Unit | Found], dict[int, list[str]]] = {Unit: {}, Found: {}}
-    for model, names in ((Unit, AROUND_UNIT), (Found, AROUND)):
-        around = [getattr(model, name) for name in names]
-        query = (
-            select(model.id, *around, Unit.source_language)
-            .where(or_(*(column.is_not(None) for column in around)))
-            .execution_options(yield_per=2000)
-        )
-        if model is Found:
-            query = query.join(Unit, Unit.id == Found.unit_id)
-        for row in session.execute(query):
-            held = [name for name in names if wanted.occurs(getattr(row, name) or "", row.source_language)]
-            if held:
-                emptied[model][row.id] = held
-    return forget_rows(session, deleted, around=emptied[Unit], places=emptied[Found])
-
-
-def forget_rows(
-    session: Session,
-    units: Iterable[int],
-    *,
-    around: Mapping[int, Iterable[str]] = MappingProxyType({}),
-    places: Mapping[int, Iterable[str]] = MappingProxyType({}),
-) -> Forgotten:
-    """Erase these units, whoever found that they hold what is to be forgotten, and empty columns of others: `around` of
-    units (AROUND_UNIT), `places` of further places (AROUND), each by id. What is not there any more is no error."""
-    deleted = sorted(set(units))
-    for start in range(0, len(deleted), 500):
-        batch = deleted[start : start + 500]
-        session.execute(delete(Found).where(Found.unit_id.in_(batch)))
-        session.execute(delete(Unit).where(Unit.id.in_(batch)))
-    changed: set[int] = set()
-    neighbours = 0
-    gone = set(deleted)
-    for model, emptied in ((Unit, around), (Found, places)):
-        for id, names in emptied.items():
-            if model is Unit and id in gone:
-                continue
-            values: dict[str, object] = {name: "" if name == "origin_name" else None for name in names}
-            for name, key in (("previous_source", "previous_key"), ("next_source", "next_key")):
-                if name in values:
-                    values[key] = 0
-            owner = id if model is Unit else session.scalar(select(Found.unit_id).where(Found.id == id))
-            if owner is not None and session.execute(update(model).where(model.id == id).values(**values)).rowcount:
-                changed.add(owner)
-                neighbours += 1
-    session.expire_all()
-    changes.record(session, TOPIC, [*deleted, *sorted(changed)])
-    return Forgotten(tuple(deleted), 0, neighbours)
+    return leave(session, unit, [place])
 
 
 def refold(session: Session, *, batch: int = 1000) -> int:

@@ -7,10 +7,6 @@ into memory, shared by all processes, and never changed.
 
 from __future__ import annotations
 
-import json
-import mmap
-import os
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,23 +14,16 @@ from pathlib import Path
 import numpy as np
 
 from memory import forms, tokens
+from memory.files import Arrays, DamagedFile, Kind, where, write_arrays
 
-MAGIC = b"DRAGOMTM"
 #: Raised whenever anything in this file, in tokens or in search changes what a file means.
-VERSION = 2
+VERSION = 3
+KIND = Kind(b"DRAGOMTM", ".segment", {"version": VERSION, "forms": forms.VERSION})
 #: Units in one file: more make lookups a little faster and building much larger.
 LARGEST = 500_000
 
 ORIGINS = ("approved", "import", "starter")
 QUALITY_BITS, ORIGIN_SHIFT, ONE_TO_ONE, ELSEWHERE = 0b11, 2, 0b10000, 0b100000
-
-
-class DamagedSegment(Exception):
-    """A file cannot be used: cut short, changed, or made by another version or kind of machine. Rebuild it."""
-
-    def __init__(self, path: Path, why: str) -> None:
-        self.path, self.why = path, why
-        super().__init__(f"{path.name}: {why}")
 
 
 #: Per unit, in the order of the file.
@@ -133,7 +122,7 @@ def write(path: Path, units: Units) -> None:
     arrays["word_counts"] = _smallest(np.minimum(counts, 65535))
     arrays |= _postings("characters", tokens.of_characters, units.forms, total)
     arrays["project"] = _smallest(arrays["project"])
-    _write_arrays(path, arrays, {"units": len(units), "projects": units.projects})
+    write_arrays(path, KIND, arrays, units=len(units), projects=units.projects)
 
 
 def _smallest(array: np.ndarray) -> np.ndarray:
@@ -195,43 +184,6 @@ def _postings(
     }
 
 
-def _write_arrays(path: Path, arrays: dict[str, np.ndarray], more: dict[str, object]) -> None:
-    places, at = {}, 0
-    for name, array in arrays.items():
-        places[name] = [array.dtype.str, list(array.shape), at]
-        at += (array.nbytes + 63) // 64 * 64
-    header = {
-        **more,
-        "version": VERSION,
-        "forms": forms.VERSION,
-        "byteorder": sys.byteorder,
-        "arrays": places,
-        "bytes": at,
-        "sums": {name: checksum(array) for name, array in arrays.items()},
-    }
-    head = json.dumps(header, ensure_ascii=True).encode()
-    start = (len(MAGIC) + 8 + len(head) + 63) // 64 * 64
-    with path.open("wb") as file:
-        file.write(MAGIC + len(head).to_bytes(8, "little") + head)
-        file.write(b"\0" * (start - file.tell()))
-        for array in arrays.values():
-            file.write(memoryview(np.ascontiguousarray(array)).cast("B") if array.nbytes else b"")
-            file.write(b"\0" * (-file.tell() % 64))
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def checksum(array: np.ndarray) -> list[int]:
-    """Sum and exclusive or of the bytes taken as 64-bit words: quick to check at every start."""
-    flat = np.ascontiguousarray(array).reshape(-1).view(np.uint8)
-    whole = flat[: len(flat) // 8 * 8].view(np.uint64)
-    rest = int.from_bytes(flat[len(whole) * 8 :].tobytes(), "little")
-    return [
-        (int(np.add.reduce(whole, dtype=np.uint64)) + rest) % (1 << 64),
-        int(np.bitwise_xor.reduce(whole)) ^ rest if len(whole) else rest,
-    ]
-
-
 # --- reading ---------------------------------------------------------------------------------------
 
 
@@ -252,53 +204,26 @@ class Postings:
         return rows[rows >= 0], [self.lists[a:b] for a, b in zip(starts, ends, strict=True)]
 
 
-class Segment:
-    """An open file. Raises DamagedSegment when it is not exactly what `write` wrote."""
+class Segment(Arrays):
+    """An open file. Raises memory.files.DamagedFile when it is not exactly what `write` wrote."""
 
     def __init__(self, path: Path) -> None:
-        self.path = path
+        super().__init__(path, KIND)
         try:
-            with path.open("rb") as file:
-                self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-        except ValueError as error:
-            raise DamagedSegment(path, "empty") from error
-        try:
-            header, start = self._header()
-            arrays = {
-                name: np.frombuffer(self._map, dtype, int(np.prod(shape)), start + at).reshape(shape)
-                for name, (dtype, shape, at) in header["arrays"].items()
-            }
-            for name, array in arrays.items():
-                if checksum(array) != header["sums"][name]:
-                    raise DamagedSegment(path, f"{name} was changed")
-        except (ValueError, KeyError, TypeError, UnicodeDecodeError) as error:
-            raise DamagedSegment(path, str(error)) from error
-        self.size: int = header["units"]
-        self.projects: list[str | None] = header["projects"]
-        self.columns = {name: arrays[name] for name in COLUMNS}
-        self.sizes, self.first = arrays["sizes"], arrays["first"]
-        self.word_counts = arrays["word_counts"]
-        self._text, self._offsets = arrays["text"], arrays["offsets"]
-        self._text_starts = start + header["arrays"]["text"][2]
-        self.characters, self.words = Postings("characters", arrays), Postings("words", arrays)
+            arrays = self.arrays
+            self.size: int = self.header["units"]
+            self.projects: list[str | None] = self.header["projects"]
+            self.columns = {name: arrays[name] for name in COLUMNS}
+            self.sizes, self.first = arrays["sizes"], arrays["first"]
+            self.word_counts = arrays["word_counts"]
+            self._offsets, self._text_starts = arrays["offsets"], self.begin("text")
+            self.characters, self.words = Postings("characters", arrays), Postings("words", arrays)
+        except KeyError as error:
+            raise DamagedFile(path, f"{error} is missing") from error
 
-    def _header(self) -> tuple[dict, int]:
-        if self._map[: len(MAGIC)] != MAGIC:
-            raise DamagedSegment(self.path, "not an index file")
-        size = int.from_bytes(self._map[8:16], "little")
-        if 16 + size > len(self._map):
-            raise DamagedSegment(self.path, "cut short")
-        header = json.loads(self._map[16 : 16 + size])
-        start = (16 + size + 63) // 64 * 64
-        if (
-            header["version"] != VERSION
-            or header["forms"] != forms.VERSION
-            or header["byteorder"] != sys.byteorder
-        ):
-            raise DamagedSegment(self.path, "made by another version or machine")
-        if start + header["bytes"] > len(self._map):
-            raise DamagedSegment(self.path, "cut short")
-        return header, start
+    @property
+    def ids(self) -> np.ndarray:
+        return self.columns["ids"]
 
     def between(self, shortest: int, longest: int) -> tuple[int, int]:
         """The range of units whose forms have at least `shortest` and at most `longest` characters."""
@@ -310,16 +235,11 @@ class Segment:
 
     def where(self, ids: Sequence[int]) -> np.ndarray:
         """Which units have one of these ids."""
-        column = self.columns["ids"]
-        ids = [id for id in ids if id <= np.iinfo(column.dtype).max]
-        if len(ids) > 20:
-            return np.flatnonzero(np.isin(column, np.fromiter(ids, np.int64, len(ids))))
-        found = [np.flatnonzero(column == id) for id in ids]
-        return np.concatenate(found) if found else np.empty(0, np.int64)
+        return where(self.ids, ids)
 
     def forms(self, at: np.ndarray) -> list[str]:
         at = np.asarray(at, np.int64)
-        file, starts = self._map, (self._offsets[at] + np.int64(self._text_starts)).tolist()
+        file, starts = self.data, (self._offsets[at] + np.int64(self._text_starts)).tolist()
         ends = (self._offsets[at + 1] + np.int64(self._text_starts)).tolist()
         try:
             return [file[a:b].decode() for a, b in zip(starts, ends, strict=True)]

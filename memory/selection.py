@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session, selectinload
 
-from memory import phrases
+from memory import phrases, texts
 from memory.concordance import Phrase
 from memory.models import Found, Quality, Unit
 
@@ -206,17 +206,17 @@ def ids_with_phrase(session: Session, chosen: Selection) -> list[int] | None:
     too many hold it (then pages fill quickly anyway), or when withdrawn units are wanted, which the files leave out."""
     if not chosen.phrase or chosen.recalled != "no":
         return None
-    languages = dict(zip(phrases.SIDES, (chosen.source_language, chosen.target_language), strict=True))
+    languages = dict(zip(texts.SIDES, (chosen.source_language, chosen.target_language), strict=True))
     pair = phrases.Pair(*languages.values())
     ready, _to_read = phrases.collections(session, lambda one: one == pair)
     if not ready:
         return None
     phrase = Phrase(chosen.phrase)
-    sides = phrases.SIDES if chosen.side == "either" else (chosen.side,)
+    sides = texts.SIDES if chosen.side == "either" else (chosen.side,)
     wanted = {}
     for side in sides:
         folded = phrase.folded(languages[side])
-        wanted[side] = phrases.Wanted.of([folded] if folded else ())
+        wanted[side] = texts.Wanted.of([folded] if folded else ())
     found = ready[0].found(wanted, FEW + 1)
     return None if len(found) > FEW else [id for _rank, id in found]
 

@@ -87,7 +87,10 @@ def run(config: Config) -> None:
     )
     if config.worker:
         worker.start()
-    threading.Thread(target=warm_up, args=(engine, config), name="dragoman-warm-up", daemon=True).start()
+    # not at once: it would take the processor from the first page, which needs none of it
+    warming = threading.Timer(1.0, warm_up, (engine, config))
+    warming.name, warming.daemon = "dragoman-warm-up", True
+    warming.start()
     click.echo(f"Dragoman is ready on {config.base_url}  (stop with Ctrl+C)")
     if link:
         click.echo(f"First administrator, sign in here (works once, {config.invitation_days} days):\n  {link}")
@@ -95,5 +98,6 @@ def run(config: Config) -> None:
         waitress.serve(app, host=config.host, port=config.port, threads=config.threads, ident=None, channel_timeout=60,
                        max_request_body_size=app.config["MAX_CONTENT_LENGTH"] + 1024 * 1024)
     finally:
+        warming.cancel()
         worker.stop()
         engine.dispose()

@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 
 from glossary import exchange
 from glossary.models import Concept
+from memory import erasing
 from memory import exchange as units
-from memory import recording
 from memory.models import Unit
 
 FOLDER = Path(__file__).parent
@@ -80,4 +80,4 @@ def _units() -> Iterator[units.UnitRow]:
 def remove(session: Session) -> None:
     """Take the pack out: its units wholly, its concepts as far as nobody here has worked on them."""
     exchange.remove_origin(session, ORIGIN, by=CONCEPTS_NAME)
-    recording.forget(session, document=UNITS_KEY)
+    erasing.forget(session, document=UNITS_KEY)

@@ -20,7 +20,7 @@ from app.db import current_session
 from app.models import RoleName
 from app.web import see_other
 from languages import tags
-from memory import acts, findings, recording, selection
+from memory import acts, findings, recording, selection, undoing
 from memory.concordance import Phrase
 from memory.keeping import Act, Search
 from memory.models import QUALITIES, Unit
@@ -410,7 +410,7 @@ def undo(act_id: int):
         keeping.undo_later(db, shown, by)
         flash(_("This takes a while. You can go on; how far it is stands under “What was done”."), "waits")
     else:
-        acts.undo(db, shown, by, batch=keeping.AT_ONCE + 1)
+        undoing.undo(db, shown, by, batch=keeping.AT_ONCE + 1)
         said = _("Taken back: everything is as it was before.")
         if shown.undo_left:
             said = ngettext(

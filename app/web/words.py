@@ -127,30 +127,40 @@ def _pieces(text: str, offset: int, labels: dict[int, dict]) -> list[Markup]:
 
 def _chip(raw: str, tag: inline.Tag, code: dict | None) -> Markup:
     shown = {"open": f"{tag.number}", "close": f"/{tag.number}", "alone": f"{tag.number}/"}[tag.role]
-    return Markup('<bdi class="chip chip-{role}" data-tag="{raw}" title="{title}">{shown}</bdi>').format(
-        role=tag.role, raw=raw, title=chip_label(code) if code else _("tag %(number)s", number=tag.number), shown=shown
+    title = chip_label(code) if code else _("tag %(number)s", number=tag.number)
+    return Markup(
+        f'<bdi class="chip chip-{tag.role}" data-tag="{escape(raw)}" title="{escape(title)}">{shown}</bdi>'
     )
+
+
+def N_(message: str) -> str:
+    """Marks a message for the catalogues; it is translated where it is shown."""
+    return message
+
+
+#: What a tag can stand for.
+_CODES = {
+    "bold": N_("bold"),
+    "italic": N_("italic"),
+    "underline": N_("underlined"),
+    "link": N_("link"),
+    "format": N_("other formatting"),
+    "break": N_("line break"),
+    "tab": N_("tab"),
+    "field": N_("field that fills itself in"),
+    "note": N_("note reference"),
+    "image": N_("picture"),
+    "markup": N_("markup"),
+    "placeholder": N_("placeholder: keep as it is"),
+    "literal": N_("keep as it is"),
+}
 
 
 def chip_label(code: dict) -> str:
     """What a tag stands for."""
-    kinds = {
-        "bold": _("bold"),
-        "italic": _("italic"),
-        "underline": _("underlined"),
-        "link": _("link"),
-        "format": _("other formatting"),
-        "break": _("line break"),
-        "tab": _("tab"),
-        "field": _("field that fills itself in"),
-        "note": _("note reference"),
-        "image": _("picture"),
-        "markup": _("markup"),
-        "placeholder": _("placeholder: keep as it is"),
-        "literal": _("keep as it is"),
-    }
-    label = kinds.get(code.get("kind", ""), _("tag"))
-    return f"{label}: {code['shows']}" if code.get("shows") and code.get("kind") in ("link", "placeholder", "literal", "note") else label
+    kind = code.get("kind", "")
+    label = _(_CODES[kind]) if kind in _CODES else _("tag")
+    return f"{label}: {code['shows']}" if code.get("shows") and kind in ("link", "placeholder", "literal", "note") else label
 
 
 def marked(text: str, recognised: Iterable, codes: Iterable[dict] = (), numbers: Iterable[int] = ()) -> Markup:

@@ -1,10 +1,12 @@
 """One box, any language, any spelling; an index that may be damaged, old, locked or gone and never says what is false."""
 
+import json
 import os
 import shutil
 import subprocess
 import sys
 import textwrap
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -12,9 +14,12 @@ from hypothesis import strategies as st
 
 from glossary import editing
 from glossary.exchange import load_concepts, remove_origin
-from glossary.lookup import DatabaseScan, highlight, search
-from glossary.spelling import LONGEST_QUERY, read_query
+from glossary.lookup import DatabaseScan, Reading, search
+from glossary.spelling import LONGEST_QUERY, latin_wholes, latin_words, may_be_latin, read_query, words_of
 from glossary.whoosh_index import MOST_FRESH, WhooshIndex
+from languages import folding
+
+STARTER = Path(__file__).parents[2] / "app/starter/concepts"
 
 CONCEPTS = [
     ("verblijfsvergunning-asiel", "asylum", {
@@ -129,6 +134,24 @@ def test_what_is_not_there_is_not_found(session, index, kind):
 ORDER = [("vluchteling", "vluchteling"), ("bezwaar", "bezwaar"), ("asylum seeker", "asielzoeker"), ("محكمة", "rechtbank"), ("ስደተኛ", "vluchteling")]
 
 
+def test_the_look_before_latin_keys_are_made_misses_none_of_them():
+    """Every key, and every beginning of one, of every Arabic, Persian and Ethiopic word of the starter pack."""
+    words = {
+        (word, term["language"])
+        for path in STARTER.glob("*.json")
+        for entry in json.loads(path.read_text("utf-8"))
+        for term in entry["terms"]
+        if term["language"].partition("-")[0] in ("ar", "fa", "prs", "ti", "am", "ckb", "ps", "ur")
+        for text in (term["text"], *term.get("variants", ()))
+        for word in (text, *words_of(folding.fold(text, term["language"])))
+    }
+    assert len(words) > 1000
+    for word, language in words:
+        for key in latin_words(word, language) | latin_wholes(word, language):
+            assert may_be_latin([key], word) and may_be_latin([key[:3]], word), (key, word)
+    assert not may_be_latin(["mktb"], "دادگاه") and not may_be_latin(["b"], "ፖሊስ")
+
+
 def test_the_very_word_comes_first(session, index):
     fill(session)
     for query, first in ORDER:
@@ -174,9 +197,36 @@ MARKED = [
 ]
 
 
+@pytest.mark.parametrize("fresh", [False, True], ids=["in the index", "changed since"])
+def test_a_list_that_is_narrowed_down_is_as_full_as_there_are_answers(session, index, fresh):
+    """Sixty concepts that answer as well stand before the five that the filter asks for."""
+    crowd = [
+        (f"toeslag-{number}", "benefits", {"nl": [f"toeslag {number}"], "ti": [f"ካልእ {number}"], "ar": [f"شيء {number}"]})
+        for number in range(60)
+    ]
+    wanted = [
+        (f"recht-{number}", "procedure", {"nl": [f"toeslagrecht {number}"], "ar": [f"toeslag حق {number}"], "ti": [f"መሰል {number}"]})
+        for number in range(5)
+    ]
+    fill(session, CONCEPTS)
+    if fresh:
+        index.refresh(session)
+    fill(session, crowd + wanted, "more")
+    expected = {code for code, _, _ in wanted}
+    assert set(codes(session, index, "toeslag", subject="procedure")) == expected
+    assert set(codes(session, index, "toeslag", language="ar")) == expected
+    assert set(codes(session, DatabaseScan(), "toeslag", subject="procedure")) == expected
+    for code in expected:
+        concept = editing.concept_with_code(session, code)
+        arabic = next(term for term in concept.terms if term.language == "ar")
+        editing.forbid_term(session, arabic, "means something else", by="Sanne", by_id=9)
+    session.commit()
+    assert set(codes(session, index, "toeslag", status="forbidden")) == expected
+
+
 @pytest.mark.parametrize(("query", "language", "text", "marked"), MARKED)
 def test_what_matched_is_marked_in_the_spelling_people_wrote(query, language, text, marked):
-    spans = highlight(read_query(query), text, language)
+    spans = Reading(read_query(query)).highlight(text, language)
     assert [text[start:end] for start, end in spans] == marked
 
 
@@ -184,7 +234,7 @@ def test_what_matched_is_marked_in_the_spelling_people_wrote(query, language, te
 @given(st.text(max_size=200), st.text(max_size=60), st.sampled_from(["ar", "fa", "ti", "am", "nl", "tr", "zh", "en"]))
 def test_marks_never_leave_the_text_or_overlap(query, text, language):
     at = 0
-    for start, end in highlight(read_query(query), text, language):
+    for start, end in Reading(read_query(query)).highlight(text, language):
         assert at <= start < end <= len(text)
         at = end
     assert len(read_query(query).text) <= LONGEST_QUERY

@@ -18,7 +18,7 @@ from storage.changes import Base as Changes
 ANOTHER_PROCESS = """
 import sys
 from app.db import make_engine, new_session
-from memory import recording
+from memory import erasing, recording
 from memory.matching import find_matches
 from memory.models import Unit
 
@@ -33,7 +33,7 @@ for line in sys.stdin:
         elif what == "recall":
             recording.recall(session, session.get(Unit, int(text)), by="x", reason="y")
         elif what == "forget":
-            recording.forget(session, document=text)
+            erasing.forget(session, document=text)
         found = find_matches(session, text, source_language="nl", target_language="ar")
         session.commit()
     print(*[m.unit_id for m in found], flush=True)

@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import func, select
 
 import memory.keeping  # noqa: F401  its tables
-from memory import acts, findings, recording, selection
-from memory.acts import AlreadyUndone, Keeper, NothingChanged, OwnWork, WasRecalled
-from memory.keeping import Act, ActChange, Finding
+from memory import acts, erasing, findings, recording, selection, undoing
+from memory.acts import NothingChanged, OwnWork, WasRecalled
+from memory.keeping import Act, ActChange, Finding, Keeper
 from memory.matching import find_matches
 from memory.models import Found, Unit
 from memory.selection import Selection
@@ -55,12 +55,12 @@ def test_a_bulk_recall_counts_from_the_next_lookup_and_so_does_taking_it_back(se
     assert (act.changed, act.left) == (2, 0)
     assert offered(session, RECEIVED) == {"استلمنا طلبكم."}
     assert units[0].recalled_by == "Yusuf" and units[0].recall_reason == "خطأ"
-    assert acts.undo(session, act, TESFAY)
+    assert undoing.undo(session, act, TESFAY)
     assert offered(session, RECEIVED) == {RECEIVED_AR, "وصل طلبكم.", "استلمنا طلبكم."}
     assert picture(session) == before
     assert act.undone_by == "Tesfay"
-    with pytest.raises(AlreadyUndone):
-        acts.undo(session, act, TESFAY)
+    with pytest.raises(undoing.AlreadyUndone):
+        undoing.undo(session, act, TESFAY)
 
 
 def test_what_was_changed_since_is_left_when_an_act_is_taken_back(session, a_unit):
@@ -68,7 +68,7 @@ def test_what_was_changed_since_is_left_when_an_act_is_taken_back(session, a_uni
     act = a_bulk_act(session, "recall", [one, other])
     recording.restore(session, one)
     recording.recall(session, one, by="Tesfay", reason="again")
-    acts.undo(session, act, YUSUF)
+    undoing.undo(session, act, YUSUF)
     assert act.undo_left == 1
     assert one.recalled_by == "Tesfay" and other.recalled_at is None
 
@@ -112,7 +112,7 @@ def test_a_correction_is_taken_back_without_a_trace(session, a_unit):
     acts.correct(session, wrong, YUSUF, source=RECEIVED, target=RECEIVED_AR)
     session.flush()
     assert session.scalar(select(func.count()).select_from(Found)) == 2
-    acts.undo(session, acts.of_unit(session, wrong.id)[0][0], TESFAY)
+    undoing.undo(session, acts.of_unit(session, wrong.id)[0][0], TESFAY)
     session.expire_all()
     assert picture(session) == before
 
@@ -121,7 +121,7 @@ def test_a_correction_that_was_approved_since_stays_when_it_is_taken_back(sessio
     wrong = a_unit(RECEIVED, "خطأ")
     right = acts.correct(session, wrong, YUSUF, source=RECEIVED, target=RECEIVED_AR)
     acts.approve(session, right, TESFAY)
-    acts.undo(session, acts.of_unit(session, wrong.id)[0][0], YUSUF)
+    undoing.undo(session, acts.of_unit(session, wrong.id)[0][0], YUSUF)
     assert offered(session, RECEIVED) == {"خطأ", RECEIVED_AR}
 
 
@@ -150,7 +150,7 @@ def test_merged_units_keep_every_place_and_are_parted_again(session, a_unit):
     assert offered(session, RECEIVED) == {RECEIVED_AR}
     assert one.used_count == 3
     assert {one.document} | {f.document for f in session.scalars(select(Found))} == {"document:1", "document:2"}
-    acts.undo(session, act, YUSUF)
+    undoing.undo(session, act, YUSUF)
     session.expire_all()
     assert [row[:-1] for row in picture(session)[0]] == [row[:-1] for row in before[0]]
     assert offered(session, RECEIVED) == {RECEIVED_AR, "تم استلام طلبكم"}
@@ -164,7 +164,7 @@ def test_swapped_sides_and_wrong_languages_are_mended_in_bulk(session, a_unit):
     assert offered(session, RECEIVED) == {RECEIVED_AR}
     assert offered(session, "Goedemorgen allemaal.", "fa") == {"صبح همگی بخیر."}
     assert session.scalar(select(Unit.quality).where(Unit.target_language == "fa")) == "unreviewed"
-    acts.undo(session, relabelled, YUSUF)
+    undoing.undo(session, relabelled, YUSUF)
     assert offered(session, "Goedemorgen allemaal.", "fa") == set()
     assert offered(session, "Goedemorgen allemaal.") == {"صبح همگی بخیر."}
 
@@ -174,13 +174,13 @@ def test_approval_in_bulk_leaves_ones_own_work_and_is_taken_back_place_by_place(
     other = a_unit(RECEIVED, "ب", quality="unreviewed", translated_by="Samira")
     act = a_bulk_act(session, "approve", [own, other])
     assert (own.quality, other.quality, act.changed, act.left) == ("unreviewed", "approved", 1, 1)
-    acts.undo(session, act, YUSUF)
+    undoing.undo(session, act, YUSUF)
     assert (other.quality, other.approved_by) == ("unreviewed", None)
     both = a_unit(RECEIVED, "ج", document="document:1", position=1, approved_by="Hana")
     a_unit(RECEIVED, "ج", document="document:2", position=1, approved_by="Musa")
     act = a_bulk_act(session, "unapprove", [both])
     assert both.quality == "unreviewed"
-    acts.undo(session, act, YUSUF)
+    undoing.undo(session, act, YUSUF)
     names = {both.approved_by} | set(session.scalars(select(Found.approved_by)))
     assert names == {"Hana", "Musa"} and both.quality == "approved"
 
@@ -200,7 +200,7 @@ def test_an_act_on_all_that_was_found_goes_on_where_it_stopped(session, a_unit, 
             other.commit()
         other.commit()
         assert act.changed == 12
-        while not acts.undo(other, act, TESFAY, batch=5):
+        while not undoing.undo(other, act, TESFAY, batch=5):
             other.commit()
         other.commit()
         assert other.scalar(select(func.count()).where(Unit.recalled_at.is_not(None))) == 0
@@ -210,7 +210,7 @@ def test_forgetting_a_text_leaves_nothing_of_it_with_the_keepers(session, a_unit
     wrong = a_unit("De heer Geheim Jansen belt.", "السيد يتصل.", document="document:9", position=0)
     acts.correct(session, wrong, YUSUF, source="De heer Geheim Jansen belt.", target="يتصل السيد.")
     found_by(session, "filter")
-    recording.forget(session, document="document:9")
+    erasing.forget(session, document="document:9")
     session.flush()
     for table in (Unit, ActChange, Finding):
         assert session.scalar(select(func.count()).select_from(table)) == 0
@@ -437,5 +437,5 @@ def test_an_act_of_which_an_erasure_took_the_words_is_left_and_breaks_nothing(se
     session.flush()
     change = session.scalar(select(ActChange).where(ActChange.unit_id == one.id))
     change.before = {}
-    acts.undo(session, act, YUSUF)
+    undoing.undo(session, act, YUSUF)
     assert (act.undo_left, other.recalled_at) == (1, None)

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from sqlalchemy import create_engine, select
 from sqlalchemy.orm import Session
 
-from memory import candidates, exchange, forms, index, recording, segments, tokens
+from memory import candidates, erasing, exchange, files, forms, index, packing, recording, segments, tokens
 from memory.candidates import Pair
 from memory.matching import find_matches
 from memory.models import Base, Unit
@@ -99,7 +99,7 @@ def small(monkeypatch):
     """Every size of the index made small, so that few units meet all of it."""
     monkeypatch.setattr(index, "INDEX_FROM", 50)
     monkeypatch.setattr(index, "WRITE_FROM", 60)
-    monkeypatch.setattr(index, "_BATCH", 100)
+    monkeypatch.setattr(packing, "BATCH", 100)
     monkeypatch.setattr(segments, "LARGEST", 700)
     monkeypatch.setattr(tokens, "CHUNK", 256)
     monkeypatch.setattr(candidates, "MANY", 400)
@@ -412,7 +412,7 @@ def other_byte_order(path: Path) -> None:
 
 
 def other_version(path: Path) -> None:
-    path.write_bytes(path.read_bytes().replace(b'"version": 2', b'"version": 0', 1))
+    path.write_bytes(path.read_bytes().replace(b'"version": %d' % segments.VERSION, b'"version": 0', 1))
 
 
 def empty(path: Path) -> None:
@@ -496,7 +496,7 @@ def test_a_file_cut_short_anywhere_never_opens(a_memory, tmp_path):
     part = tmp_path / "part.segment"
     for size in sorted({0, 1, 8, 15, 16, 40, *range(100, len(whole) - 64, len(whole) // 17)}):
         part.write_bytes(whole[:size])
-        with pytest.raises(segments.DamagedSegment):
+        with pytest.raises(files.DamagedFile):
             segments.Segment(part)
     part.write_bytes(whole)
     assert segments.Segment(part).size
@@ -575,10 +575,10 @@ import sys, os
 from pathlib import Path
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
-from memory import candidates, exchange, index, segments
+from memory import candidates, exchange, index, packing, segments
 from memory.models import Unit
 from storage import changes
-index.INDEX_FROM, index.WRITE_FROM, segments.LARGEST, index._BATCH = 50, 60, 700, 100
+index.INDEX_FROM, index.WRITE_FROM, segments.LARGEST, packing.BATCH = 50, 60, 700, 100
 from memory.matching import find_matches
 engine = create_engine(sys.argv[1], connect_args={"timeout": 60})
 index.attach(engine, Path(sys.argv[2]))
@@ -643,7 +643,7 @@ def test_an_erased_text_leaves_no_trace_in_any_file(a_memory):
     memory.check(1)
     assert all(index.traces(memory.folder, secret) for secret in secrets)
     with Session(memory.indexed) as session:
-        assert len(recording.forget(session, document="brief").units) == 3
+        assert len(erasing.forget(session, document="brief").units) == 3
         session.commit()
         index.erase(session)
     assert not any(index.traces(memory.folder, secret) for secret in secrets)
@@ -666,7 +666,7 @@ def test_an_erasure_reaches_an_index_that_was_not_open(a_memory):
         session.commit()
     memory.prepare()
     with Session(memory.plain) as session:
-        recording.forget(session, phrase="ተስፋይ")
+        erasing.forget(session, phrase="ተስፋይ")
         session.commit()
     memory.again()
     assert index.traces(memory.folder, secret)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
 from memory import concordance as asking
-from memory import index, phrases, recording
+from memory import erasing, index, phrases, recording, texts
 from memory.concordance import concordance
 from memory.models import Unit
 from tests.memory.conftest import create_memory
@@ -54,12 +54,12 @@ WORDS = {
 }
 
 
-def texts(language: str, chance: random.Random, number: int) -> list[str]:
+def some_texts(language: str, chance: random.Random, number: int) -> list[str]:
     return [" ".join(chance.choices(WORDS[language], k=chance.randint(1, 9))) for _ in range(number)]
 
 
 def remembered(session, number: int, chance: random.Random, target: str = "ar") -> None:
-    for source, translation in zip(texts("nl", chance, number), texts(target, chance, number), strict=True):
+    for source, translation in zip(some_texts("nl", chance, number), some_texts(target, chance, number), strict=True):
         recording.remember(
             session, source_language="nl", target_language=target, source=source, target=translation,
             quality=chance.choice(["approved", "unreviewed"]),
@@ -70,7 +70,7 @@ def remembered(session, number: int, chance: random.Random, target: str = "ar") 
 def home(tmp_path, monkeypatch):
     """A memory on disk whose pairs get files from the first unit on, in small blocks and files."""
     monkeypatch.setattr(phrases, "INDEX_FROM", 1)
-    monkeypatch.setattr(phrases, "BLOCK", 4)
+    monkeypatch.setattr(texts, "BLOCK", 4)
     monkeypatch.setattr(phrases, "LARGEST", 30)
     engine = create_memory(f"sqlite:///{tmp_path / 'memory.sqlite3'}")
     index.attach(engine, tmp_path / "index" / "memory")
@@ -108,7 +108,7 @@ def test_files_answer_what_reading_every_unit_answers(home, monkeypatch, target)
         asked = 0
         for step in range(120):
             language = chance.choice(["nl", target])
-            phrase = " ".join(texts(language, chance, 1)[0].split()[:2])
+            phrase = " ".join(some_texts(language, chance, 1)[0].split()[:2])
             start = chance.randrange(len(phrase))
             phrase = phrase[start : start + chance.randint(1, 12)]
             more = {
@@ -138,11 +138,11 @@ def test_a_file_finds_every_text_that_holds_the_phrase_and_no_other(tmp_path_fac
     found = [text.replace("\0", "") for text in found]
     needle = phrase.replace("\0", "") or "x"
     path = tmp_path_factory.mktemp("texts") / "1.texts"
-    units = [phrases.Folded(i, i % 2, i, phrases.encoded(t), b"") for i, t in enumerate(found, 1)]
-    phrases.write(path, units)
-    file = phrases.Texts(path)
-    here = {int(file.ids[at]) for at in file.found("source", phrases.Wanted.of([needle]))}
-    assert here == {u.id for u in units if phrases.encoded(needle) in u.source}
+    units = [texts.Folded(i, i % 2, i, texts.encoded(t), b"") for i, t in enumerate(found, 1)]
+    texts.write(path, units)
+    file = texts.Texts(path)
+    here = {int(file.ids[at]) for at in file.found("source", texts.Wanted.of([needle]))}
+    assert here == {u.id for u in units if texts.encoded(needle) in u.source}
     assert list(file.units(None)) == sorted(units, key=lambda u: u.rank)
 
 
@@ -202,7 +202,7 @@ def test_damaged_files_cost_a_rebuild_and_never_an_answer(home, damage, monkeypa
             data[-100] ^= 255
             file.write_bytes(data)
         elif damage == "version":
-            file.write_bytes(data.replace(b'"version": 1', b'"version": 9', 1))
+            file.write_bytes(data.replace(b'"version": %d' % texts.VERSION, b'"version": 9', 1))
         elif damage == "endianness":
             file.write_bytes(
                 data.replace(f'"byteorder": "{sys.byteorder}"'.encode(), b'"byteorder": "middle"', 1)
@@ -278,7 +278,7 @@ def test_an_erased_text_leaves_no_trace_in_the_files(home):
         folder = phrases._home(home)
         assert all(phrases.traces(folder, secret) for secret in secrets)
         assert all(index.traces(folder.parent, secret) for secret in secrets)
-        recording.forget(session, document="d-7")
+        erasing.forget(session, document="d-7")
         session.commit()
         index.erase(session)
         assert not any(phrases.traces(folder, secret) for secret in secrets)

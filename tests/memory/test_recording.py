@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from languages import tags
-from memory import recording
+from memory import erasing, recording
 from memory.matching import find_matches
 from memory.models import Found, Unit
 
@@ -110,7 +110,7 @@ def test_the_old_translation_stays_where_it_was_also_found_elsewhere(session, a_
     a_unit("Bel ons", "اتصل", document="other", position=5, approved_at=MAY)
     a_unit("Bel ons", "اتصلوا", document="d", position=1, approved_at=MAY + DAY)
     assert sorted(targets(session, "Bel ons")) == ["اتصل", "اتصلوا"]
-    recording.forget(session, document="other")
+    erasing.forget(session, document="other")
     assert targets(session, "Bel ons") == ["اتصلوا"]
 
 
@@ -182,7 +182,7 @@ def test_forgetting_a_document_erases_its_text_and_leaves_what_was_found_elsewhe
     kept = a_unit("Bel ons", document="brief-7", position=2, previous_source="Mevrouw Tesfay woont hier")
     a_unit("Bel ons", document="brief-8", position=9, previous_source="Hallo")
     session.commit()
-    report = recording.forget(session, document="brief-7")
+    report = erasing.forget(session, document="brief-7")
     session.commit()
     session.expire_all()
     assert (report.units, report.places) == ((gone.id,), 1)
@@ -190,7 +190,7 @@ def test_forgetting_a_document_erases_its_text_and_leaves_what_was_found_elsewhe
     assert "brief-7" not in everything(session)
     assert lookup(session, "Mevrouw Tesfay woont hier", "nl", "am") == []
     assert [m.unit_id for m in lookup(session, "Bel ons")] == [kept.id]
-    assert recording.forget(session, document="brief-7").units == ()
+    assert erasing.forget(session, document="brief-7").units == ()
 
 
 def test_forgetting_a_phrase_finds_it_in_any_spelling_and_on_any_side(session, a_unit):
@@ -199,7 +199,7 @@ def test_forgetting_a_phrase_finds_it_in_any_spelling_and_on_any_side(session, a
     beside = a_unit("Bel ons", "هاتف", next_source="dhr. السيد أحمد", origin_name="Brief السيد أحمد")
     other = a_unit("De heer slaapt", "السيد محمد ينام")
     session.commit()
-    report = recording.forget(session, phrase="السيد أحمد")
+    report = erasing.forget(session, phrase="السيد أحمد")
     session.commit()
     assert sorted(report.units) == sorted([source, target])
     assert report.neighbours == 1
@@ -211,14 +211,14 @@ def test_forgetting_a_phrase_finds_it_in_any_spelling_and_on_any_side(session, a
 def test_forget_wants_one_thing_to_forget(session):
     for wrong in ({}, {"document": "d", "phrase": "p"}):
         with pytest.raises(ValueError, match="one of a document, a client reference and a phrase"):
-            recording.forget(session, **wrong)
-    assert recording.forget(session, phrase="  ").units == ()
+            erasing.forget(session, **wrong)
+    assert erasing.forget(session, phrase="  ").units == ()
 
 
 def test_an_id_is_never_given_twice(session, a_unit):
     first = a_unit("Bel ons", document="d", position=1).id
     session.commit()
-    recording.forget(session, document="d")
+    erasing.forget(session, document="d")
     session.commit()
     assert a_unit("Iets anders").id > first
 

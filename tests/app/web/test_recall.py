@@ -6,7 +6,7 @@ from sqlalchemy import select
 from app import concepts, recalling, workflow
 from glossary import editing
 from glossary.exchange import load_concepts
-from memory import recording
+from memory import erasing, recording
 from memory.models import Unit, UnitConcept
 from tests.factories import a_document, a_person, segments_of
 
@@ -102,6 +102,6 @@ def test_imported_units_and_changes_of_the_term_base_are_caught_up_with(engine, 
     catch_up = concepts.CatchUp()
     assert catch_up(engine) == 2
     assert len(codes(session, wrong.id)) == 2
-    recording.forget(session, phrase="ተቓውሞ")
+    erasing.forget(session, phrase="ተቓውሞ")
     session.commit()
     assert {row.unit_id for row in session.scalars(select(UnitConcept))} == {wrong.id}
