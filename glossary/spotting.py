@@ -12,10 +12,9 @@ from __future__ import annotations
 import os.path
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from glossary.insertions import crossings
 from glossary.models import RANK
@@ -27,8 +26,7 @@ from languages.words import Word, compound_runs, keys, term_keys, words
 Certainty = Literal["exact", "possible"]
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
+class Spot(NamedTuple):
     """A term in a text: ``text[start:end] == surface``. `part`: only a part of a compound; `within`: a longer term
     encloses it."""
 
@@ -47,6 +45,8 @@ TAG = re.compile(r"</?\d{1,4}/?>")
 def mask_tags(text: str) -> tuple[str, list[int]]:
     """(the text without its tags, for each of its characters the place in `text`): a pair of tags inside a word
     leaves the word whole, one that stands alone (``<2/>``: a break, a tab) parts words."""
+    if "<" not in text:
+        return text, list(range(len(text)))
     plain: list[str] = []
     places: list[int] = []
     at = 0
@@ -72,7 +72,7 @@ def spot_terms(seen: Iterable[View], text: str) -> list[Spot]:
         language = view.language
         tokens = _tokens(plain, language)
         sentence = [keys(token.text, language) for token in tokens]
-        written = [exact(token.text, language) for token in tokens]
+        written = tuple(exact(token.text, language) for token in tokens)
         gaps = [plain[one.end : other.start] for one, other in pairwise(tokens)]
         found = [(*match, False, None) for match in view.matches(sentence)]
         found += [(*match, True, None) for match in _in_other_pieces(view, plain, tokens, gaps, sentence, written)]
@@ -84,21 +84,23 @@ def spot_terms(seen: Iterable[View], text: str) -> list[Spot]:
                 for at, word, key in zip(places, form.words, form.keys, strict=True)
             )
         ]
+        broken = [_BREAK.search(gap) is not None for gap in gaps]
         for first, end, form, facts, pieces, apart in found:
-            if any(_parts(gap, facts.text) for gap in gaps[first : end - 1]):
-                continue
-            surfaces = [token.text for token in tokens[first:end]]
-            if form.capitals and not apart and not _means_capitals(
-                surfaces, form, language, whispers=whispers, shouts=shouts
+            if end - first > 1 and any(
+                broken[at] and _parts(gaps[at], facts.text) for at in range(first, end - 1)
             ):
                 continue
-            same = not pieces and all(written[first + at] == word for at, word in enumerate(form.words))
+            if form.capitals and not apart and not _means_capitals(
+                [token.text for token in tokens[first:end]], form, language, whispers=whispers, shouts=shouts
+            ):
+                continue
+            same = not pieces and form.words == written[first:end]
             if not same and not pieces and any(
                 _another_word(written[first + at], word, form.keys[at], sentence[first + at], language)
                 for at, word in enumerate(form.words)
             ):
                 continue
-            part = not same and not pieces and _is_part(surfaces, form, language)
+            part = language == "nl" and not same and not pieces and _is_part(tokens[first:end], form)
             place = (tokens[first].start, tokens[end - 1].end, form.concept_id)
             rank = (same, not part)
             before = best.get(place)
@@ -151,13 +153,11 @@ def _in_other_pieces(
             if gaps[at] in (" ", "-", "‐", "\u00a0"):
                 start = folding.fold(tokens[at].text, language)
                 if len(start) > 1:
-                    both = {start + key for key in sentence[at + 1] if len(key) > 1}
-                    yield from (
-                        (at, at + 2, form, facts)
-                        for form, facts in view.single(both)
+                    both = [start + key for key in sentence[at + 1] if len(key) > 1]
+                    for form, facts in view.single(both):
                         # a stem would find intrekking in "in trek"
-                        if language not in _STEMMED or folding.fold(form.words[0], language) in both
-                    )
+                        if language not in _STEMMED or folding.fold(form.words[0], language) in both:
+                            yield at, at + 2, form, facts
     if language != "nl":
         return
     for at, gap in enumerate(gaps):
@@ -317,10 +317,9 @@ def _means_capitals(surfaces: list[str], form: Form, language: str, *, whispers:
 _PIECES = re.compile(r"[^\W\u0370-\uffff]+|(?:(?=[\u0370-\uffff])\w)+")
 
 
-def _is_part(surfaces: list[str], form: Form, language: str) -> bool:
-    """True when a word only holds the term's word: as a part of a compound, not as an inflection or with a clitic."""
-    if language != "nl":
-        return False
+def _is_part(tokens: Sequence[Word], form: Form) -> bool:
+    """True when a Dutch word only holds the term's word: as a part of a compound, not as an inflection or with a
+    clitic."""
     return any(
-        not key & term_keys(surface, language) for surface, key in zip(surfaces, form.keys, strict=True)
+        key.isdisjoint(term_keys(token.text, "nl")) for token, key in zip(tokens, form.keys, strict=True)
     )

@@ -7,7 +7,7 @@ keys, so a term of n words is n steps, however many keys each has.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
@@ -40,6 +40,8 @@ class Trie:
     def __init__(self) -> None:
         self._root = _Step()
         self._ends: dict[int, list[_Step]] = {}
+        #: Keys of a word -> where they lead from the root; replaced whenever a form is added.
+        self._first_steps: dict[AbstractSet[str], tuple[_Step, ...]] = {}
         self.size = 0
 
     def __len__(self) -> int:
@@ -62,6 +64,8 @@ class Trie:
                     by_key[key] = (*by_key[key], following) if key in by_key else (following,)
             step = following
         step.ends = (*step.ends, form)
+        if self._first_steps:
+            self._first_steps = {}
         self._ends.setdefault(form.concept_id, []).append(step)
         self.size += 1
 
@@ -72,22 +76,51 @@ class Trie:
             self.size -= len(step.ends) - len(left)
             step.ends = left
 
+    def single(self, keys: Iterable[str]) -> Iterator[Form]:
+        """The forms of one word that have one of these keys, each once."""
+        by_key = self._root.by_key
+        if by_key is None:
+            return
+        for step in dict.fromkeys(step for key in keys for step in by_key.get(key, ())):
+            yield from step.ends
+
     def matches(self, sentence: Sequence[AbstractSet[str]]) -> Iterator[tuple[int, int, Form]]:
         """(first word, word after the last, form) for every form in a sentence given as the keys of each word."""
-        for first in range(len(sentence)):
-            edge: list[_Step] = [self._root]
-            for place in range(first, len(sentence)):
-                following: dict[int, _Step] = {}
-                for step in edge:
-                    by_key = step.by_key
-                    if by_key is None:
-                        continue
-                    for key in sentence[place]:
-                        for found in by_key.get(key, ()):
-                            following[id(found)] = found
-                if not following:
-                    break
-                edge = list(following.values())
+        # Before the tables are read: what is kept here of an older state is never seen in a newer one.
+        known = self._first_steps
+        root = self._root
+        for first, keys in enumerate(sentence):
+            edge = known.get(keys)
+            if edge is None:
+                edge = _following((root,), keys)
+                if len(known) < _MOST_KNOWN:
+                    known[keys] = edge
+            place = first
+            while edge:
+                place += 1
+                longer = False
                 for step in edge:
                     for form in step.ends:
-                        yield first, place + 1, form
+                        yield first, place, form
+                    longer = longer or step.by_key is not None
+                if not longer or place == len(sentence):
+                    break
+                edge = _following(edge, sentence[place])
+
+
+#: Sets of keys of which the first steps are kept: words come again.
+_MOST_KNOWN = 50_000
+
+
+def _following(edge: Iterable[_Step], keys: AbstractSet[str]) -> tuple[_Step, ...]:
+    """The steps that these keys lead to, each once."""
+    found: dict[_Step, None] = {}
+    for step in edge:
+        by_key = step.by_key
+        if by_key is not None:
+            for key in keys:
+                steps = by_key.get(key)
+                if steps is not None:
+                    for next_step in steps:
+                        found[next_step] = None
+    return tuple(found)

@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -90,14 +91,21 @@ class View:
 
     def single(self, keys) -> Iterator[tuple[Form, TermFacts]]:
         """(form, its term) for the terms of one word that have one of these keys."""
-        for _, _, form, facts in self.matches([keys]):
-            yield form, facts
+        terms, hidden = self.stock.terms, self.hidden
+        for form in self.stock.trie.single(keys):
+            facts = terms.get(form.term_id)
+            if facts is not None and form.concept_id not in hidden:
+                yield form, facts
+        if self.own is not None:
+            for form in self.own.trie.single(keys):
+                yield form, self.own.terms[form.term_id]
 
     def matches(self, sentence) -> Iterator[tuple[int, int, Form, TermFacts]]:
         """(first word, word after the last, form, its term) for a sentence given as the keys of each word."""
+        terms, hidden = self.stock.terms, self.hidden
         for first, end, form in self.stock.trie.matches(sentence):
-            facts = self.stock.terms.get(form.term_id)
-            if form.concept_id not in self.hidden and facts is not None:
+            facts = terms.get(form.term_id)
+            if facts is not None and form.concept_id not in hidden:
                 yield first, end, form, facts
         if self.own is not None:
             for first, end, form in self.own.trie.matches(sentence):
@@ -137,6 +145,7 @@ def is_capitals(text: str) -> bool:
     return 1 < len(letters) <= 6 and all(unicodedata.category(letter) == "Lu" for letter in letters)
 
 
+@lru_cache(maxsize=65536)
 def exact(word: str, language: str) -> str:
     """A word as it counts for an exact hit: only differences that no reader would call one are gone."""
     return folding.lower(folding.exact_fold(word, language), language)
