@@ -268,6 +268,7 @@ class Reading:
     def __init__(self, asked: Query):
         self.asked = asked
         self._close: dict[tuple[int, str, str, str | None], float] = {}
+        self._joined = asked.joined
         self._by_latin = any(word.latin for word in asked.words)
 
     def score(self, term: TermRow) -> float:
@@ -295,6 +296,10 @@ class Reading:
         for start in asked.wholes:
             if whole.startswith(start):
                 return 1.5 + 0.2 * len(start) / len(whole)
+        if self._joined and len(words) > 1:
+            for start in self._joined:
+                if (together := "".join(words)).startswith(start):
+                    return 1.3 + 0.2 * len(start) / len(together)
         if is_cjk(whole):
             return max(
                 (INFIX + 0.3 * len(start) / len(whole) for start in asked.wholes if start in whole),

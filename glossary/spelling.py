@@ -36,6 +36,10 @@ LANGUAGES_OF_SCRIPT = {
     "": ("und",),
 }
 
+#: Letters from which on one word of a query may be two words of a term.
+LEAST_JOINED = 8
+#: Scripts whose words people also type in Latin letters.
+ROMANISED = frozenset({"Arab", "Cyrl", "Ethi"})
 #: Longest query that is looked at, in characters. Nobody types a longer term.
 LONGEST_QUERY = 120
 #: At most so many words of a query count.
@@ -69,7 +73,7 @@ def words_of(folded: str) -> list[str]:
 def latin_words(text: str, language: str, transliteration: str | None = None) -> frozenset[str]:
     """Latin keys of the words of a term in another script."""
     found: set[str] = set()
-    if tags.script(language) in ("Arab", "Ethi"):
+    if tags.script(language) in ROMANISED:
         found.update(key for key in folding.transliterations(text) if " " not in key)
         if text.endswith("ه"):  # a fold of ة, which is heard as t before another word
             found.update(folding.transliterations(text[:-1] + "ة"))
@@ -93,7 +97,7 @@ def may_be_latin(keys: Iterable[str], text: str, transliteration: str | None = N
 @lru_cache(maxsize=1 << 15)
 def latin_wholes(text: str, language: str) -> frozenset[str]:
     """Latin keys of all of a term in another script, its words written as one: firdbet for ፍርድ ቤት."""
-    if tags.script(language) not in ("Arab", "Ethi"):
+    if tags.script(language) not in ROMANISED:
         return frozenset()
     keys = folding.transliterations(text)
     several = {key.replace(" ", "") for key in keys if " " in key}
@@ -125,19 +129,26 @@ class Query:
     #: Latin keys of all of it, written as one word.
     latin: frozenset[str]
 
+    @property
+    def joined(self) -> list[str]:
+        """Folds of a query of one word that may be a term of two written as one; a syllable of Ethiopic is two letters."""
+        return [
+            whole for whole in self.wholes if " " not in whole and len(whole) * (1 + (self.script == "Ethi")) >= LEAST_JOINED
+        ]
+
     def __bool__(self) -> bool:
         return bool(self.words)
 
 
 def read_query(text: str, language: str | None = None) -> Query:
     """Read a query; `language` when the person says it. Only its first 120 characters and 12 words count."""
-    text = text[:LONGEST_QUERY]
+    text = _DOTTED.sub(lambda found: found[0].replace(".", ""), text[:LONGEST_QUERY])
     script = script_of(text)
     languages = LANGUAGES_OF_SCRIPT[script]
     if language is not None and tags.script(language) == script:
         languages = (language, *languages)
     folds = [folding.fold(text, spoken) for spoken in languages]
-    split = [words_of(folded)[:MOST_WORDS] for folded in folds]
+    split = [_without_apart(words_of(folded))[:MOST_WORDS] for folded in folds]
     words = []
     for place in range(max((len(parts) for parts in split), default=0)):
         forms = {parts[place] for parts in split if place < len(parts)}
@@ -146,8 +157,19 @@ def read_query(text: str, language: str | None = None) -> Query:
     return Query(text, script, tuple(words), wholes, _latin(text, script))
 
 
+#: i.n.d., as some write an abbreviation.
+_DOTTED = re.compile(r"(?<!\w)(?:[^\W\d_]\.){2,}(?:[^\W\d_](?!\w))?")
+#: Endings of Persian words that many write apart, as folded.
+_APART = frozenset({"ها", "هاي", "هايي", "ي", "اي"})
+
+
+def _without_apart(words: list[str]) -> list[str]:
+    return [word for at, word in enumerate(words) if not at or word not in _APART]
+
+
 def _query_word(forms: set[str], script: str, languages: tuple[str, ...]) -> QueryWord:
     from languages.affixes import stripped
+    from languages.words import keys as sentence_keys
     from languages.words import search_keys
 
     keys: set[str] = set()
@@ -155,6 +177,8 @@ def _query_word(forms: set[str], script: str, languages: tuple[str, ...]) -> Que
         for form in forms:
             keys.update(search_keys(form, spoken))
             keys.update(folding.fold(rest, spoken) for rest in stripped(form, form, spoken))
+            if script == "Arab":  # a broken plural leads to its singular
+                keys.update(sentence_keys(form, spoken))
     keys.discard("")
     if script == "Arab":  # لاجيء is how many write لاجئ
         keys |= {form.replace("ء", "") for form in forms}
@@ -165,7 +189,7 @@ def _query_word(forms: set[str], script: str, languages: tuple[str, ...]) -> Que
 def _latin(text: str, script: str) -> frozenset[str]:
     if script != "Latn":
         return frozenset()
-    return frozenset(key for key in folding.latin_keys("".join(words_of(text.lower()))) if len(key) > 1)
+    return frozenset(key for key in folding.latin_keys("'".join(words_of(text.lower()))) if len(key) > 1)
 
 
 def typos_allowed(word: str) -> int:

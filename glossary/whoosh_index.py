@@ -46,7 +46,7 @@ from storage import changes
 log = logging.getLogger(__name__)
 
 #: Raised when what is written into the index changes.
-SHAPE = 2
+SHAPE = 3
 #: Up to so many changed concepts are looked at directly; more are written into the index first.
 MOST_FRESH = 100
 #: Concepts read from the database at a time while building.

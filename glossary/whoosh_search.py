@@ -107,6 +107,10 @@ def _wholes(opened: Generation, query: Query) -> Scores:
         if is_cjk(start):
             weights |= dict.fromkeys(opened.wholes.containing(start, MOST_EXPANSIONS), 2.0)
         weights |= dict.fromkeys(opened.wholes.beginning(start, MOST_EXPANSIONS), 4.0)
+    for start in query.joined:  # eigenrisico: each way to make two words of it
+        for at in range(2, len(start) - 1):
+            for whole in opened.wholes.beginning(f"{start[:at]} {start[at:]}", ENOUGH):
+                weights.setdefault(whole, 3.0)
     weights |= dict.fromkeys(query.wholes, 8.0)
     return _scored(opened, "whole", weights)
 

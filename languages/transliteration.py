@@ -1,9 +1,10 @@
-"""Finding Arabic, Persian and Ethiopic words by what people type for them in Latin letters.
+"""Finding Arabic, Persian, Ethiopic and Cyrillic words by what people type for them in Latin letters.
 
 No transliteration standard is assumed: "mahkama", "mahkamah", "mehkeme" and "mahkamat" should all find محكمة. So
 both sides are reduced to the same key, which is mostly consonants, in plain a-z:
 
 * vowels are dropped, except that a word beginning with one keeps an ``a``; w and y count only at the beginning;
+* digits inside a word are the letters they stand for in chats: 7 is ح, 3 is ع, 9 is ق (ma7kama, 9adi);
 * one letter for what is written with one or two: ``c`` is sh and ch, ``x`` is h, kh and x, ``q`` is q and gh,
   ``j`` is j, dj and zh, ``s`` is s and th, ``z`` is z and dh; a last h is silent; double letters count once.
 
@@ -38,8 +39,11 @@ def latin_key(text: str) -> str:
 #: Habits of writing one sound, by where somebody learnt Latin letters: (what they type, what the key expects).
 _HABITS = [(re.compile(pattern), instead) for pattern, instead in (
     ("ch", "kh"), ("qh", "q"), ("dj|dsch", "j"), ("tj|tch", "sh"), ("ts|tz", "s"), ("gn", "n"), ("g(?=[ei])", "j"), ("c(?!h)", "k"),
-    ("^j", "y"),
+    ("^j", "y"), ("9", "s"), ("^[aei]l(?=[a-z0-9]{4})", ""),
 )]  # fmt: skip
+#: What digits stand for in Arabic typed in Latin letters; 2 and 3 are hamza and ain, which keys leave out.
+_DIGITS = {"2": "'", "3": "'", "5": "kh", "6": "t", "7": "h'", "8": "gh", "9": "q"}
+_DIGIT_IN_WORD = re.compile(r"[2356789](?=.*[a-z])|(?<=[a-z])[2356789]")
 
 
 @lru_cache(maxsize=16384)
@@ -54,9 +58,12 @@ def latin_keys(word: str) -> frozenset[str]:
 @lru_cache(maxsize=16384)
 def _word_key(word: str) -> str:
     word = "".join(_LETTERS.get(c, c) for c in unicodedata.normalize("NFC", word.lower()))
-    word = re.sub(r"[^a-z]", "", unicodedata.normalize("NFKD", word))
+    word = _DIGIT_IN_WORD.sub(lambda digit: _DIGITS[digit[0]], word)
+    # an apostrophe keeps letters apart: komak'hazine has no kh
+    word = re.sub(r"[^a-z']", "", unicodedata.normalize("NFKD", re.sub("[’ʿʾ`]", "'", word)))
     for several, one in _DIGRAPHS:
         word = word.replace(several, one)
+    word = word.replace("'", "")
     if not word:
         return ""
     return _closed(("a" if word[0] in _VOWELS else word[0]) + "".join(c for c in word[1:] if c not in _VOWELS))
@@ -87,12 +94,18 @@ _SUN = set("تثدذرزسشصضطظلن")
 # The consonant of each row of Ethiopic syllables, by the row's first syllable.
 _ETHIOPIC_ROWS: dict[str, tuple[str, ...]] = {
     "ሀ": ("x",), "ለ": ("l",), "ሐ": ("x",), "መ": ("m",), "ሠ": ("s",), "ረ": ("r",), "ሰ": ("s",), "ሸ": ("c",),
-    "ቀ": ("q", "k"), "ቈ": ("q", "k"), "ቐ": ("q", "k"), "ቘ": ("q", "k"), "በ": ("b",), "ቨ": ("v",), "ተ": ("t",),
+    "ቀ": ("q", "k"), "ቈ": ("q", "k"), "ቐ": ("q", "k", "x"), "ቘ": ("q", "k", "x"), "በ": ("b",), "ቨ": ("v",), "ተ": ("t",),
     "ቸ": ("c",), "ኀ": ("x",), "ኈ": ("x",), "ነ": ("n",), "ኘ": ("n", "gn"), "አ": ("",), "ከ": ("k",), "ኰ": ("k",),
     "ኸ": ("x",), "ዀ": ("x",), "ወ": ("v",), "ዐ": ("",), "ዘ": ("z",), "ዠ": ("j", "z"), "የ": ("y",),
     "ደ": ("d",), "ዸ": ("d",), "ጀ": ("j",), "ገ": ("g",), "ጐ": ("g",), "ጘ": ("g",), "ጠ": ("t",), "ጨ": ("c",),
     "ጰ": ("p",), "ጸ": ("s", "ts"), "ፀ": ("s", "ts"), "ፈ": ("f",), "ፐ": ("p",),
 }  # fmt: skip
+_CYRILLIC: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys("аеёиоуыэіїєйъьюя", ("",)), "б": ("b",), "в": ("v",), "г": ("g", "x"), "ґ": ("g",), "д": ("d",), "ж": ("j",),
+    "з": ("z",), "к": ("k",), "л": ("l",), "м": ("m",), "н": ("n",), "п": ("p",), "р": ("r",), "с": ("s",), "т": ("t",), "ф": ("f",),
+    "х": ("x",), "ц": ("s", "ts"), "ч": ("c",), "ш": ("c",), "щ": ("c",),
+}  # fmt: skip
+_CYRILLIC_INITIAL = dict.fromkeys("йюяєїе", "y")
 _NOT_A_MARK = re.compile(r"[\u064b-\u0652\u0670\u0640\u200c-\u200f]")
 
 
@@ -103,7 +116,7 @@ def _of_ethiopic(char: str) -> tuple[str, ...] | None:
 
 
 def transliterations(text: str) -> set[str]:
-    """The Latin keys of the Arabic-script and Ethiopic words of a text: one per likely spelling of each word,
+    """The Latin keys of the Arabic-script, Ethiopic and Cyrillic words of a text: one per likely spelling of each word,
     and of the whole text when it has several words. A query finds it when ``latin_key(query)`` is among them.
 
     Empty for a text in other scripts.
@@ -130,7 +143,7 @@ class _Letters(dict[int, str]):
     def __missing__(self, code: int) -> str:
         char = chr(code)
         plain = unicodedata.normalize("NFKC", char)
-        choices = [_of_ethiopic(c) or _ARABIC.get(c) or () for c in plain]
+        choices = [_of_ethiopic(c) or _ARABIC.get(c) or _CYRILLIC.get(c.lower()) or () for c in plain]
         self[code] = found = "".join(letter for some in choices for letter in some)
         return found
 
@@ -146,6 +159,10 @@ def _word_keys(word: str) -> tuple[str, ...]:
         return ()
     if _of_ethiopic(word[0]) is not None:
         return _keys_of([_of_ethiopic(c) for c in word], word)
+    if (small := word.lower())[0] in _CYRILLIC:
+        keys = _keys_of([_CYRILLIC.get(c) for c in small], small)
+        first = _CYRILLIC_INITIAL.get(small[0])
+        return tuple(dict.fromkeys((*keys, *(first + key[1:] for key in keys if first))))
     if not any(c in _ARABIC for c in word):
         return ()
     keys = _keys_of([_ARABIC.get(c) for c in word], word)
