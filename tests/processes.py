@@ -71,6 +71,12 @@ def dragoman(*arguments: str) -> None:
     main(list(arguments), prog_name="dragoman")
 
 
+def script(code: str, *arguments: str) -> None:
+    """What `python -c` does."""
+    sys.argv = ["-c", *arguments]
+    exec(compile(code, "<script>", "exec"), {"__name__": "__main__"})
+
+
 def install(data: Path) -> None:
     """What the first `dragoman serve` does before it answers: the tables, the starter pack and the index."""
     from app import db, terms

@@ -7,8 +7,6 @@ import io
 import os
 import random
 import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -28,6 +26,7 @@ from memory import exchange as units
 from memory.exchange import UnitRow
 from memory.models import Found, Unit
 from memory.recording import recall
+from tests import processes
 
 MAY = dt.datetime(2026, 5, 3, 12, 30, 15, tzinfo=dt.UTC)
 
@@ -295,10 +294,13 @@ def test_kill_9_again_and_again_loses_nothing_and_doubles_nothing(engine, databa
     file.write_bytes(many(4000))
     chance = random.Random(7)
 
-    def start() -> subprocess.Popen:
-        environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
-        command = [sys.executable, "-c", KILLED, database_url, str(file)]
-        return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
+    said = tmp_path / "said"
+
+    def start() -> processes.Running:
+        said.write_text("")
+        return processes.Running(
+            processes.script, KILLED, database_url, str(file), environment=os.environ, output=said, errors=tmp_path / "errors"
+        )
 
     def read() -> int:
         """How many units there are, after asking in one statement whether the import says the same of itself."""
@@ -321,14 +323,14 @@ def test_kill_9_again_and_again_loses_nothing_and_doubles_nothing(engine, databa
             if child.poll() is None:
                 child.send_signal(signal.SIGKILL)
                 kills += 1
-            child.communicate()
+            child.wait()
         now = read()
         assert now >= before
         before = now
     assert kills >= 3
     last = start()
-    out, _ = last.communicate(timeout=240)
-    assert out.split() == ["4000", "0"]
+    assert last.wait(240) == 0, (tmp_path / "errors").read_text("utf-8")
+    assert said.read_text("utf-8").split() == ["4000", "0"]
     assert read() == 4000
     assert len({source for source, _ in kept(engine)}) == 4000
 

@@ -159,13 +159,13 @@ HOSTILE = {
 @pytest.mark.parametrize("kind", HOSTILE)
 def test_a_hostile_page_is_scanned_in_linear_time(kind):
     page = HOSTILE[kind]
-    started = time.monotonic()
+    started = time.process_time()
     try:
         found = html.read(page.encode(), "x")
         html.write(page.encode(), {u.key: Translation("ع") for u in found.units}, "ar", "x")
     except UnreadableFile:
         pass
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5
 
 
 @settings(max_examples=150, deadline=None, database=None)

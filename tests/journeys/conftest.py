@@ -37,6 +37,8 @@ def pytest_collection_modifyitems(items):
     for entry in items:
         if "journeys" in str(entry.path):
             entry.add_marker(pytest.mark.journey)
+            # a bound for what hangs, not for a machine with much to do
+            entry.add_marker(pytest.mark.timeout(900))
 
 
 class Service:
@@ -201,7 +203,7 @@ def chromium():
     from playwright.sync_api import expect, sync_playwright
 
     # the machine that runs the tests is busy with the other half of them
-    expect.set_options(timeout=20_000)
+    expect.set_options(timeout=60_000)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield browser
@@ -218,7 +220,7 @@ def somebody(chromium, request):
         context = chromium.new_context(
             base_url=service.url, locale=locale, timezone_id="Europe/Amsterdam", accept_downloads=True, **options
         )
-        context.set_default_timeout(30_000)
+        context.set_default_timeout(90_000)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: page.__dict__.setdefault("mistakes", []).append(str(error)))

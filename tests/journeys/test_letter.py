@@ -94,7 +94,7 @@ def test_a_dutch_letter_becomes_a_reviewed_arabic_letter(first_service, somebody
         )
         before = current.get_attribute("id")
         if not offered and "schoon water" in source:
-            expect(by_machine.first).to_be_visible(timeout=30_000)
+            expect(by_machine.first).to_be_visible()
             offered.add(by_machine.first.inner_text())
             looked_at(samira, "editor-machine")
             field.press("Alt+1")

@@ -67,7 +67,7 @@ def caret(page, *place: int) -> None:
 
 def caret_comes_to(page, place: int) -> None:
     page.wait_for_function(
-        "a => field.area.selectionStart === a && field.span[0] === a", arg=place, timeout=3000
+        "a => field.area.selectionStart === a && field.span[0] === a", arg=place
     )
 
 
