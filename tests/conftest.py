@@ -25,6 +25,12 @@ from tests.databases import PostgresqlDatabase
 DATABASES = ("sqlite", "postgresql")
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """The journeys first: they take longest, and at the end of a run nobody should wait for one worker's last story."""
+    items.sort(key=lambda entry: entry.get_closest_marker("journey") is None)
+
+
 @pytest.fixture(autouse=True, scope="session")
 def no_network():
     """Only this machine can be reached: a test that tries more fails."""
