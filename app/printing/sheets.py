@@ -142,9 +142,9 @@ def _concept(concept: Concept, left: str, right: str, spoken: str, picture: tupl
     ]
     degree = None
     if page.equivalence is not None:
-        from app.web import words
+        from app.web import termwords
 
-        said = [words.degree(page.equivalence.degree), words.strategy(page.equivalence.strategy)]
+        said = [termwords.degree(page.equivalence.degree), termwords.strategy(page.equivalence.strategy)]
         if page.equivalence.status != "approved":
             said.append(_("not approved yet"))
         degree = _line(said)

@@ -25,6 +25,7 @@ def install(app: Flask) -> None:
         desk,
         documents,
         editor,
+        filters,
         forgetting,
         health,
         impact,
@@ -45,7 +46,6 @@ def install(app: Flask) -> None:
         tmserver,
         tmx,
         tokens,
-        words,
         work,
     )
 
@@ -77,7 +77,7 @@ def install(app: Flask) -> None:
     app.extensions["csrf"].exempt(programs)
     app.before_request(_guard)
     app.context_processor(_shared)
-    words.install(app)
+    filters.install(app)
 
 
 def _guard() -> Response | None:

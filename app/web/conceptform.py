@@ -17,7 +17,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.models import Person
-from app.web import conceptwords, words
+from app.web import conceptwords, termwords
 from glossary import editing, writing
 from glossary.models import (
     AUDIENCES,
@@ -400,9 +400,9 @@ def _write_relations(session: Session, concept: Concept, draft: Draft, why: str 
 
 # what the form's lists offer
 CHOICES = {
-    "part_of_speech": (PARTS_OF_SPEECH, words.part_of_speech),
-    "gender": (GENDERS, words.gender),
-    "register": (REGISTERS, words.register),
+    "part_of_speech": (PARTS_OF_SPEECH, termwords.part_of_speech),
+    "gender": (GENDERS, termwords.gender),
+    "register": (REGISTERS, termwords.register),
     "audience": (AUDIENCES, conceptwords.audience),
     "note_kind": (NOTE_KINDS, conceptwords.note_kind),
     "relation": ((*RELATIONS, "narrower"), conceptwords.relation_kind),

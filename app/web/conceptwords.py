@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from app import access
 from app.models import Person, RoleName
-from app.web import words
+from app.web import termwords, words
 from glossary import subjects
 from glossary.history import VOLATILE
 from glossary.models import SYMMETRIC, Concept, History, Note
@@ -93,7 +93,7 @@ def relation_kind(value: str) -> str:
 def subject_tree() -> list[tuple[str, str, int]]:
     """(code, name, depth) of every subject, each below the one it belongs to."""
     found: list[tuple[str, str, int]] = []
-    names = words.subject_names()
+    names = termwords.subject_names()
 
     def add(above: str | None, depth: int) -> None:
         for code, parent in subjects.SUBJECTS.items():
@@ -175,15 +175,15 @@ def _said(name: str, value: Any) -> str | None:
         return " · ".join(f"{words.language(tag)}: {text}" for tag, text in value.items())
     match name:
         case "status":
-            return words.term_status(value) if value != "approved" else _("approved")
+            return termwords.term_status(value) if value != "approved" else _("approved")
         case "degree":
-            return words.degree(value)
+            return termwords.degree(value)
         case "strategy":
-            return words.strategy(value)
+            return termwords.strategy(value)
         case "subject":
-            return words.subject(value)
+            return termwords.subject(value)
         case "register":
-            return words.register(value)
+            return termwords.register(value)
         case "language" | "about":
             return words.language(value) if tags.is_known(value) else value
     return str(value)
