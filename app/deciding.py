@@ -5,6 +5,7 @@ Each verb checks who may, does one thing and commits nothing. Raises what the te
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import select
@@ -12,9 +13,9 @@ from sqlalchemy.orm import Session
 
 from app import access, impact
 from app.access import Hidden, NotAllowed
-from app.models import Impact, Person
+from app.models import AnswerRead, Impact, Person
 from glossary import editing, law, proposing
-from glossary.models import USABLE, Concept, LegalReference, Proposal, Term
+from glossary.models import USABLE, Concept, History, LegalReference, Proposal, Term
 from glossary.refusals import ChangedMeanwhile, same_person
 
 
@@ -96,6 +97,36 @@ def agree_change(session: Session, person: Person, proposal: Proposal) -> None:
         raise Hidden
     proposing.agree_change(session, proposal, **_by(person))
     _follow_change(session, person, proposal)
+
+
+def agree(session: Session, person: Person, asked: Term | Proposal) -> Concept:
+    """Whoever asked agrees with how a reviewer put it; of which concept."""
+    if isinstance(asked, Term):
+        agree_term(session, person, asked)
+        return asked.concept
+    agree_change(session, person, asked)
+    return session.get_one(Concept, asked.concept_id)
+
+
+def withdraw(session: Session, person: Person, asked: Term | Proposal, reason: str) -> None:
+    """Whoever asked thinks better of it; the history has it. Raises NotDecidable, and Hidden for anybody else."""
+    if isinstance(asked, Term):
+        if asked.created_by_id != person.id:
+            raise Hidden
+        editing.refuse_term(session, asked, reason, **_by(person))
+        return
+    if asked.by_id != person.id:
+        raise Hidden
+    proposing.withdraw(session, asked, **_by(person))
+
+
+def mark_read(session: Session, person: Person, answers: Iterable[int]) -> int:
+    """Note that this person read these answers to their proposals (numbers in the history); how many are theirs."""
+    mine = set(session.scalars(select(History.id).where(History.id.in_(answers), History.proposer_id == person.id)))
+    read = select(AnswerRead.history_id).where(AnswerRead.person_id == person.id, AnswerRead.history_id.in_(mine))
+    known = set(session.scalars(read))
+    session.add_all(AnswerRead(person_id=person.id, history_id=number) for number in sorted(mine - known))
+    return len(mine)
 
 
 def find_proposal(session: Session, proposal_id: int) -> Proposal:

@@ -13,8 +13,9 @@ from itertools import islice
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
+from glossary.comparing import LISTS, Difference
 from glossary.entries import Entry, entry_of
-from glossary.loading import LISTS, ON_CONFLICT, Difference, Load, Loaded, Outcome
+from glossary.loading import ON_CONFLICT, Load, Loaded, Outcome
 from glossary.models import ORIGINS, Concept, Relation
 from glossary.removal import BATCH, Removed, Undone, remove_origin, slices, undo_load
 

@@ -16,8 +16,10 @@ from app.api.routing import route
 from app.db import current_session
 from app.models import AnswerRead, RoleName
 from app.problems import Problem
+from app.web.forms import me
 from glossary import editing, proposing
-from glossary.models import Concept, History
+from glossary import waiting as queue
+from glossary.models import Concept, Proposal
 from glossary.models import Term as TermRow
 from glossary.refusals import ChangedMeanwhile, NothingChanges, WrongValue
 from languages import tags
@@ -25,15 +27,10 @@ from languages import tags
 PROPOSERS = (RoleName.TRANSLATOR, RoleName.REVIEWER, RoleName.STAFF, RoleName.ADMINISTRATOR)
 
 
-def me():
-    """The person of this request."""
-    return current_user._get_current_object()
-
-
 @contextmanager
 def refusals():
     """What the term base refuses, as problems; nothing is half saved."""
-    from app.web.termreview import refusal
+    from app.web.termrefusals import refusal
 
     db = current_session()
     try:
@@ -161,13 +158,13 @@ def review_queue(query: schemas.QueueQuery):
             raise NotAllowed("not-reviewer", language=language)
         languages = [language]
     only = {"people": {"people_only": True}, "files": {"files_only": True}, "all": {}}[query.origin]
-    entries = proposing.waiting(db, languages, limit=query.per_page, offset=query.page * query.per_page, **only)
+    entries = queue.waiting(db, languages, limit=query.per_page, offset=query.page * query.per_page, **only)
     return schemas.Queue(
-        total=proposing.count_waiting(db, languages, **only),
+        total=queue.count_waiting(db, languages, **only),
         page=query.page,
         per_page=query.per_page,
         waiting=[
-            shapes.waiting(entry, proposing.same_words(db, entry.term) if entry.term is not None else [])
+            shapes.waiting(entry, queue.same_words(db, entry.term) if entry.term is not None else [])
             for entry in entries
         ],
     ), 200
@@ -217,12 +214,7 @@ def decide_proposal(proposal_id: int, body: schemas.ChangeDecision):
 @route("/terms/<int:term_id>/agreement", method="POST", tag="proposals", answers={200: schemas.Decided}, problems=(409,))
 def agree_term(term_id: int):
     """Agree, as who proposed the word, with how a reviewer put it."""
-    db = current_session()
-    term: TermRow = deciding.find_term(db, term_id)
-    with refusals():
-        deciding.agree_term(db, me(), term)
-        db.commit()
-    return _decided("approved", "new", term_id, term.concept), 200
+    return _agreed(deciding.find_term(current_session(), term_id), "new")
 
 
 @route(
@@ -230,12 +222,16 @@ def agree_term(term_id: int):
 )
 def agree_proposal(proposal_id: int):
     """Agree, as who asked for the change, with how a reviewer put it."""
+    proposal = deciding.find_proposal(current_session(), proposal_id)
+    return _agreed(proposal, proposal.kind)
+
+
+def _agreed(asked: TermRow | Proposal, kind: str):
     db = current_session()
-    proposal = deciding.find_proposal(db, proposal_id)
     with refusals():
-        deciding.agree_change(db, me(), proposal)
+        concept = deciding.agree(db, me(), asked)
         db.commit()
-    return _decided("approved", proposal.kind, proposal_id, db.get_one(Concept, proposal.concept_id)), 200
+    return _decided("approved", kind, asked.id, concept), 200
 
 
 @route("/answers", tag="proposals", answers={200: schemas.Answers})
@@ -249,7 +245,7 @@ def answers():
                 id=a.act.id, at=a.act.at, by=a.act.by, action=a.act.action, why=a.act.why, concept=a.act.concept_code,
                 term=a.term, proposal=a.proposal.id if a.proposal is not None else None,
             )  # fmt: skip
-            for a in proposing.answers_for(db, current_user.id, but=read)
+            for a in queue.answers_for(db, current_user.id, but=read)
         ]
     ), 200
 
@@ -258,10 +254,6 @@ def answers():
 def read_answers(body: schemas.Read):
     """Mark answers as read."""
     db = current_session()
-    mine = set(db.scalars(select(History.id).where(History.id.in_(body.ids), History.proposer_id == current_user.id)))
-    known = set(
-        db.scalars(select(AnswerRead.history_id).where(AnswerRead.person_id == current_user.id, AnswerRead.history_id.in_(mine)))
-    )
-    db.add_all(AnswerRead(person_id=current_user.id, history_id=number) for number in sorted(mine - known))
+    deciding.mark_read(db, me(), body.ids)
     db.commit()
     return None, 204

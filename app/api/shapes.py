@@ -10,7 +10,8 @@ from flask_login import current_user
 from app import access, impact
 from app.api import schemas
 from app.models import RoleName
-from glossary import law, models, proposing
+from glossary import law, models
+from glossary import waiting as queue
 from glossary.refusals import same_person
 
 TERM = (
@@ -74,7 +75,7 @@ def rows(rows_: dict[str, Any] | None) -> dict[str, Any]:
     return {key: row for key, row in (rows_ or {}).items() if reviewer or row.get("audience") != "reviewers"}
 
 
-def waiting(entry: proposing.Waiting, same_words: list[models.Term]) -> schemas.Waiting:
+def waiting(entry: queue.Waiting, same_words: list[models.Term]) -> schemas.Waiting:
     about = entry.term or entry.proposal
     hands = [(entry.asked_by, entry.asked_by_id), (about.changed_by, about.changed_by_id)]
     return schemas.Waiting(
@@ -91,7 +92,7 @@ def waiting(entry: proposing.Waiting, same_words: list[models.Term]) -> schemas.
         reason=about.reason,
         context=about.context,
         context_source=about.context_source,
-        same_language=[term(t) for t in proposing.other_words(entry.term)] if entry.term is not None else [],
+        same_language=[term(t) for t in queue.other_words(entry.term)] if entry.term is not None else [],
         same_word=[t.concept.code for t in same_words],
     )
 

@@ -35,6 +35,7 @@ def install(app: Flask) -> None:
         matching,
         memory,
         memoryfiles,
+        myproposals,
         people,
         printing,
         recall,
@@ -42,6 +43,7 @@ def install(app: Flask) -> None:
         settings,
         signin,
         termfiles,
+        termproposing,
         termreview,
         tmserver,
         tmx,
@@ -51,8 +53,8 @@ def install(app: Flask) -> None:
 
     # fmt: off
     for module in (
-        health, signin, settings, work, documents, editor, review, lookup, termreview, impact, law, memory, people, desk,
-        tokens, concordance,
+        health, signin, settings, work, documents, editor, review, lookup, termproposing, termreview, myproposals, impact,
+        law, memory, people, desk, tokens, concordance,
         tmserver,
         tmx,
         keeping,

@@ -10,7 +10,7 @@ from sqlalchemy.orm import joinedload
 from app import access, impact, workflow
 from app.db import current_session
 from app.models import Document, Person, RoleName, Segment, SegmentState, Translation
-from app.web import termreview
+from app.web import myproposals, termreview
 from glossary import law
 
 pages = Blueprint("review", __name__)
@@ -58,5 +58,5 @@ def queue():
         texts=impact.count_queue(db, current_user),
         law=law.count_flagged(db),
         **termreview.entries_for(db, PROPOSALS),
-        **termreview.for_proposer(db),
+        **myproposals.for_proposer(db),
     )

@@ -12,7 +12,7 @@ from sqlalchemy.orm import joinedload
 from app import access, workflow
 from app.db import current_session
 from app.models import Document, RoleName, SegmentState, Translation
-from app.web import see_other, termreview
+from app.web import myproposals, see_other
 
 pages = Blueprint("work", __name__)
 
@@ -65,6 +65,6 @@ def my_work():
         mine=mine,
         free=free,
         others=others,
-        **termreview.for_proposer(db),
+        **myproposals.for_proposer(db),
         corrections=workflow.corrections_for(db, current_user, [t.id for t in translations]),
     )
