@@ -213,6 +213,8 @@ def refusal(reason: str, fields: dict[str, str]) -> str:
             return _("Say why: the person who proposed this learns from it.")
         case "not-yours":
             return _("Only the person who uploaded a document, or an administrator, can erase it.")
+        case "not-remover":
+            return _("People decided on words of this concept. Only an administrator, or a reviewer of all their languages, can remove it or merge it.")
         case "own-proposal":
             return _("You proposed this yourself. Another reviewer has to decide.")
         case _:

@@ -47,7 +47,7 @@ FATES: dict[str, Fate] = {
     ),
     **dict.fromkeys(
         ("person", "invitation", "access_token", "memory_penalty", "erasure", "concept", "concept_definition",
-         "concept_note", "concept_picture", "equivalence", "legal_reference"),
+         "concept_merge", "concept_note", "concept_picture", "equivalence", "legal_reference"),
         Fate.KEPT,
     ),
 }  # fmt: skip

@@ -1,4 +1,4 @@
-"""The verbs of the term base: propose, approve, refuse, forbid, merge, remove, and take any of it back.
+"""The verbs of the term base: propose, approve, refuse, forbid, remove, and take any of it back.
 
 Every verb takes the session first, never commits, files its act in `History` and tells the indexes. `by` is the
 name to show; `by_id` is the caller's number for that person, which the two-person rule compares.
@@ -10,7 +10,7 @@ import re
 import unicodedata
 from typing import Any
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import func, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, selectinload
 
@@ -21,7 +21,6 @@ from glossary.models import (
     USABLE,
     Concept,
     History,
-    Proposal,
     Term,
     utc_now,
 )
@@ -34,7 +33,7 @@ from glossary.refusals import (
     TermTooLong,
     same_person,
 )
-from glossary.relations import CyclicRelation, add_relation, relate, remove_relation
+from glossary.relations import CyclicRelation, add_relation, remove_relation
 from languages import tags
 
 __all__ = [
@@ -42,7 +41,7 @@ __all__ = [
     "add_relation", "approve_equivalence", "approve_term", "change_concept",
     "change_term", "concept_with_code", "count_proposals", "decide_term",
     "decisions_for", "deprecate_term", "describe_equivalence", "forbid_term", "free_code",
-    "history_of", "merge_concepts", "new_concept", "proposals", "propose_term",
+    "history_of", "new_concept", "proposals", "propose_term",
     "refuse_own", "refuse_term", "remove_concept", "remove_relation", "undo",
 ]  # fmt: skip
 
@@ -126,52 +125,6 @@ def remove_concept(
     with recorded(session, [concept], "removed", by=by, by_id=by_id, why=why) as act:
         session.delete(concept)
     return act
-
-
-def merge_concepts(
-    session: Session,
-    kept: Concept,
-    merged: Concept,
-    *,
-    by: str,
-    by_id: int | None = None,
-    why: str | None = None,
-) -> Concept:
-    """Two concepts turn out to be one: everything of `merged` that `kept` lacks moves over, then `merged` goes.
-
-    A term both have stays as `kept` has it; so do definitions and equivalences of one language."""
-    if kept is merged:
-        raise ValueError("a concept cannot be merged into itself")
-    with recorded(session, [kept, merged], "merged", by=by, by_id=by_id, why=why):
-        have = {(term.language, nfc(term.text)) for term in kept.terms}
-        for term in list(merged.terms):
-            if (term.language, nfc(term.text)) not in have:
-                term.concept = kept
-        for name in ("definitions", "equivalences"):
-            languages = {row.language for row in getattr(kept, name)}
-            for row in list(getattr(merged, name)):
-                if row.language not in languages:
-                    row.concept = kept
-        cited = {(law.bwb, law.act, law.article, law.paragraph) for law in kept.law}
-        for law in list(merged.law):
-            if (law.bwb, law.act, law.article, law.paragraph) not in cited:
-                law.concept = kept
-        for note in list(merged.notes):
-            note.concept = kept
-        session.execute(update(Proposal).where(Proposal.concept_id == merged.id).values(concept_id=kept.id))
-        session.flush()
-        moved = [(kept, r.kind, r.other) for r in merged.relations] + [
-            (r.concept, r.kind, kept) for r in merged.relations_in
-        ]
-        session.delete(merged)
-        session.flush()
-        session.expire(kept)
-        for concept, kind, other in moved:
-            try:
-                relate(session, concept, kind, other)
-            except CyclicRelation:
-                continue  # it held between the two concepts that are now one, or round them
-    return kept
 
 
 # Terms

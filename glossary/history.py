@@ -18,11 +18,13 @@ from sqlalchemy.orm import Session
 
 from glossary.models import (
     Concept,
+    ConceptMerge,
     Definition,
     Equivalence,
     History,
     LegalReference,
     Note,
+    Proposal,
     Relation,
     Term,
     utc_now,
@@ -269,8 +271,20 @@ def take_back(
     )
     session.add(undone)
     session.flush()
+    _give_back(session, act)
     mark_changed(session, sorted(touched))
     return undone
+
+
+def _give_back(session: Session, act: History) -> None:
+    """After a merge is undone: what had been asked about the concept that is here again is about it again."""
+    standing = ConceptMerge.history_id == act.id, ConceptMerge.undone_at.is_(None)
+    for made in session.scalars(select(ConceptMerge).where(*standing)):
+        for number, term_id in made.moved.get("proposals", []):
+            still = Proposal.id == number, Proposal.concept_id == made.kept_id
+            session.execute(update(Proposal).where(*still).values(concept_id=made.merged_id, term_id=term_id))
+        made.undone_at = utc_now()
+    session.flush()
 
 
 def _put_back(session: Session, before: Rows, after: Rows) -> None:
@@ -354,7 +368,13 @@ def _rows_by_key(session: Session, wanted: Rows) -> Rows:
 
 
 def history_of(session: Session, concept_id: int) -> list[History]:
-    """Everything that was ever done to a concept, newest first; it need not exist any more."""
-    return list(
-        session.scalars(select(History).where(History.concept_id == concept_id).order_by(History.id.desc()))
-    )
+    """Everything that was ever done to a concept, newest first; it need not exist any more. What was done to concepts that
+    became a part of it is told too."""
+    ids, more = {concept_id}, {concept_id}
+    while more:
+        query = select(ConceptMerge.merged_id).where(ConceptMerge.kept_id.in_(more), ConceptMerge.undone_at.is_(None))
+        more = set(session.scalars(query)) - ids
+        ids |= more
+    acts = session.scalars(select(History).where(History.concept_id.in_(ids)).order_by(History.id.desc()))
+    # of a merge the one act tells it, not also its pointer
+    return [act for act in acts if act.concept_id == concept_id or act.action != "merged" or act.before or act.after]

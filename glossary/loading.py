@@ -241,7 +241,8 @@ class Load:
         return {concept.code: concept for concept in self.session.scalars(query)}
 
     def _removed_by_people(self, codes: list[str]) -> set[str]:
-        """Codes whose last act was that a person removed the concept; what a removal of the origin took may return."""
+        """Codes whose last act was that a person removed the concept, or made it a part of another; what a removal of the
+        origin took may return."""
         if not codes:
             return set()
         last = (
@@ -249,7 +250,7 @@ class Load:
         )
         return set(
             self.session.scalars(
-                select(History.concept_code).where(History.id.in_(last), History.action == "removed")
+                select(History.concept_code).where(History.id.in_(last), History.action.in_(("removed", "merged")))
             )
         )
 

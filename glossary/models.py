@@ -382,6 +382,26 @@ class History(Base):
     of_id: Mapped[int | None] = mapped_column(BigInteger)
 
 
+class ConceptMerge(Base):
+    """That one concept became a part of another: its code leads to the kept one, and what pointed at it can be given back.
+
+    `moved` is what followed outside the concepts' own rows: {"proposals": [[id, term id before]], "terms": {"id of a word
+    that went": id of the same word that stays}}; the caller may keep more in it. No foreign keys: the merged concept is
+    gone, and either may come back."""
+
+    __tablename__ = "concept_merge"
+    __table_args__ = (KEEP_IDS,)
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    #: The act in the history that merged them.
+    history_id: Mapped[int] = mapped_column(BigInteger, index=True)
+    kept_id: Mapped[int] = mapped_column(BigInteger, index=True)
+    merged_id: Mapped[int] = mapped_column(BigInteger, index=True)
+    merged_code: Mapped[str] = mapped_column(String(200), index=True)
+    moved: Mapped[dict[str, Any]] = mapped_column(JSON)
+    undone_at: Mapped[dt.datetime | None] = mapped_column(UtcTime)
+
+
 #: What a change that somebody asks for may be about.
 PROPOSAL_KINDS = ("term", "definition", "equivalence")
 PROPOSAL_STATES = ("waiting", "approved", "refused", "withdrawn")

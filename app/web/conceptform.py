@@ -227,18 +227,12 @@ def _terms(draft: Draft, values: Values, concept: Concept | None) -> None:
         if tag is None:
             continue
         made["language"] = tag
-        if (tag, editing_nfc(made["text"])) in seen:
+        if (tag, editing.nfc(made["text"])) in seen:
             draft.errors[f"{at}text"] = _("The same word stands here twice in this language.")
-        seen.add((tag, editing_nfc(made["text"])))
+        seen.add((tag, editing.nfc(made["text"])))
         draft.terms.append((number, made))
     if concept is None and not draft.terms and not any(name.startswith("t-") for name in draft.errors):
         draft.errors["t-new1-text"] = _("A concept needs at least one word, best the Dutch one.")
-
-
-def editing_nfc(text: str) -> str:
-    from glossary.editing import nfc
-
-    return nfc(text)
 
 
 def _equivalences(draft: Draft, values: Values) -> None:
@@ -311,7 +305,7 @@ def _relations(session: Session, draft: Draft, values: Values, concept: Concept 
         kind = _choice(draft, f"{at}kind", given.get("kind", ""), (*RELATIONS, "narrower"))
         if kind is None:
             draft.errors[f"{at}kind"] = _("Choose one of the list.")
-        other = _other(session, given["to"])
+        other = concept_named(session, given["to"])
         if other is None:
             draft.errors[f"{at}to"] = _("No concept has the word or the code “%(to)s”. Write the Dutch word as it stands there.", to=given["to"][:80])
         elif concept is not None and other.id == concept.id:
@@ -320,7 +314,7 @@ def _relations(session: Session, draft: Draft, values: Values, concept: Concept 
             draft.relations.append((_number(row), kind or "", other))
 
 
-def _other(session: Session, said: str) -> Concept | None:
+def concept_named(session: Session, said: str) -> Concept | None:
     """The concept of that code; else the one with that word, the Dutch one first."""
     found = editing.concept_with_code(session, said)
     if found is not None:

@@ -7,11 +7,12 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy import select
 
-from app import access, pictures
+from app import access, pictures, removing
 from app.access import Hidden, NotAllowed
 from app.db import current_session
 from app.models import RoleName
 from app.web import conceptform, conceptwords, see_other
+from app.web.forms import me
 from app.web.lookup import client_language
 from glossary import editing, history, writing
 from glossary.models import DEGREES, STRATEGIES, Concept, History
@@ -178,7 +179,7 @@ def take_back(code: str, act_id: int):
         raise NotAllowed("role")
     why = request.form.get("why", "").strip()[:LONGEST_REASON] or None
     try:
-        history.take_back(db, act_id, by=current_user.name, by_id=current_user.id, why=why)
+        removing.take_back(db, act, person=me(), why=why)
     except history.ChangedSince:
         db.rollback()
         flash(_("This was changed again later. Take the later change back first, or change it by hand. Nothing was changed now."), "warning")

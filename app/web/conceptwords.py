@@ -146,7 +146,7 @@ def what_changed(act: History) -> list[Change]:
             if name in _SILENT or before.get(name) == value:
                 continue
             found.append(
-                Change(row_kind(kind), of, language, field_name(name), _said(name, before.get(name)), _said(name, value))
+                Change(row_kind(kind), of, language, field_name(name), said_value(name, before.get(name)), said_value(name, value))
             )
     return found[:MOST_CHANGES]
 
@@ -164,7 +164,7 @@ def _name_of(kind: str, row: dict[str, Any]) -> tuple[str, str | None]:
     return "", None
 
 
-def _said(name: str, value: Any) -> str | None:
+def said_value(name: str, value: Any) -> str | None:
     if value in (None, "", [], {}):
         return None
     if isinstance(value, bool):

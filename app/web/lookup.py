@@ -8,12 +8,12 @@ from flask_login import current_user
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
-from app import access
-from app.access import Hidden
+from app import access, removing
 from app.db import current_session
 from app.models import RoleName
 from app.terms import concept_page, open_index
 from app.web import conceptwords
+from app.web.removing import gone_page
 from glossary import editing, lookup, subjects
 from glossary.models import STATUSES, Concept
 from languages import tags
@@ -114,7 +114,7 @@ def concept(code: str):
     db = current_session()
     found = editing.concept_with_code(db, code)
     if found is None:
-        raise Hidden
+        return gone_page(code)
     language = client_language()
     session["read"] = [found.id, *(n for n in session.get("read", []) if n != found.id)][:REMEMBERED]
     targets = [t for _, t in access.pairs(current_user, RoleName.REVIEWER)]
@@ -132,13 +132,14 @@ def concept(code: str):
         relations=conceptwords.relations_of(found),
         law=[(reference, reference.address()) for reference in found.law],
         history=[
-            (act, conceptwords.what_changed(act), conceptwords.may_take_back(current_user, act))
+            (act, conceptwords.what_changed(act), act.concept_id == found.id and conceptwords.may_take_back(current_user, act))
             for act in editing.history_of(db, found.id)[:100]
         ],
         may_propose=access.has_role(
             current_user, RoleName.TRANSLATOR, RoleName.REVIEWER, RoleName.STAFF, RoleName.ADMINISTRATOR
         ),
         may_edit=conceptwords.may_edit(current_user),
+        may_remove=removing.may(current_user, found),
         may_decide=lambda term: reviews(term.language),
         reviews=reviews,
         errors={},

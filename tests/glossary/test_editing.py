@@ -187,27 +187,6 @@ def full_concept(session, code: str) -> Concept:
     return concept
 
 
-def test_merging_moves_everything_once_and_one_act_takes_it_back(session):
-    kept, merged, other = (full_concept(session, code) for code in ("asielzoeker", "vluchteling", "iemand"))
-    editing.propose_term(session, merged, "nl", "asielzoeker", **TRANSLATOR)
-    editing.add_relation(session, merged, "broader", other, **REVIEWER)
-    editing.add_relation(session, kept, "near", merged, **REVIEWER)
-    session.commit()
-    before = rows_of(session, kept.id, merged.id)
-    merged_id = merged.id
-    editing.merge_concepts(session, kept, merged, why="one meaning", **REVIEWER)
-    session.commit()
-    assert session.get(Concept, merged_id) is None
-    assert sorted(term.text for term in kept.terms if term.language == "nl") == ["asielzoeker", "vluchteling"]
-    assert [(relation.kind, relation.other.code) for relation in kept.relations] == [("broader", "iemand")]
-    assert len(kept.definitions) == len(kept.equivalences) == len(kept.law) == 1
-    (pointer, *_) = editing.history_of(session, merged_id)
-    editing.undo(session, pointer.id, **TRANSLATOR)
-    session.commit()
-    after = rows_of(session, kept.id, merged_id)
-    assert {key: _without_marks(row) for key, row in after.items()} == {key: _without_marks(row) for key, row in before.items()}
-
-
 def _without_marks(row):
     return {name: value for name, value in row.items() if name not in ("version", "changed_at", "changed_by", "changed_by_id")}
 
