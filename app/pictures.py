@@ -3,13 +3,18 @@ a picture and nothing else (no place where it was taken, no script, no second fi
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import io
+import time
 import warnings
 
+from sqlalchemy import Engine, delete, literal, select, update
 from sqlalchemy.orm import Session
 
+from app import db
 from glossary.models import Concept, Picture
+from storage.columns import utc_now
 
 #: Largest upload in bytes, most pixels read, longest side kept.
 LARGEST = 8 * 1024 * 1024
@@ -18,6 +23,10 @@ LONGEST_SIDE = 1200
 #: What is read; each is written as JPEG, or as PNG when it is see-through.
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
 MARK = "sha256:"
+#: How long a picture stays that no concept shows: so long a replaced picture, or a removed concept, comes back whole.
+GRACE = dt.timedelta(days=90)
+#: Seconds until the next look for such pictures.
+QUIET = 24 * 3600
 
 
 class NotAPicture(Exception):
@@ -66,9 +75,12 @@ def read_picture(content: bytes) -> Picture:
 
 def keep(session: Session, picture: Picture) -> str:
     """Store a picture, once however often it comes; the name under which a concept points at it."""
-    if session.get(Picture, picture.digest) is None:
+    standing = session.get(Picture, picture.digest)
+    if standing is None:
         session.add(picture)
-        session.flush()
+    else:
+        standing.unused_since = None
+    session.flush()
     return MARK + picture.digest
 
 
@@ -76,3 +88,28 @@ def picture_of(session: Session, concept: Concept) -> Picture | None:
     """The picture of a concept when this database has it."""
     name = concept.picture or ""
     return session.get(Picture, name.removeprefix(MARK)) if name.startswith(MARK) else None
+
+
+def forget_unused(session: Session, *, now: dt.datetime | None = None) -> int:
+    """Delete the pictures that no concept has shown for GRACE, and note since when the others are not shown. How many
+    went."""
+    now = now or utc_now()
+    shown = select(Concept.id).where(Concept.picture == literal(MARK).concat(Picture.digest)).exists()
+    session.execute(update(Picture).where(shown, Picture.unused_since.is_not(None)).values(unused_since=None))
+    session.execute(update(Picture).where(~shown, Picture.unused_since.is_(None)).values(unused_since=now))
+    gone = session.execute(delete(Picture).where(~shown, Picture.unused_since < now - GRACE))
+    return gone.rowcount
+
+
+class Sweep:
+    """Looks once a day for pictures nobody needs any more, when the worker has nothing else to do."""
+
+    def __init__(self) -> None:
+        self._quiet_until = 0.0
+
+    def __call__(self, engine: Engine) -> int:
+        if time.monotonic() < self._quiet_until:
+            return 0
+        self._quiet_until = time.monotonic() + QUIET
+        with db.transaction(engine) as session:
+            return forget_unused(session)

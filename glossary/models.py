@@ -351,6 +351,8 @@ class Picture(Base):
     height: Mapped[int] = mapped_column()
     content: Mapped[bytes] = mapped_column(LargeBinary)
     added_at: Mapped[dt.datetime] = mapped_column(UtcTime, default=utc_now)
+    #: Since when no concept shows it; after a grace time it goes.
+    unused_since: Mapped[dt.datetime | None] = mapped_column(UtcTime)
 
 
 class History(Base):

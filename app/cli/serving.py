@@ -5,11 +5,12 @@ from __future__ import annotations
 import logging
 import socket
 import threading
+from collections.abc import Callable
 
 import click
 from sqlalchemy import Engine
 
-from app import accounts, concepts, create_app, db, jobkinds, jobs
+from app import accounts, concepts, create_app, db, jobkinds, jobs, pictures
 from app.cli import CouldNot, prepare
 from app.config import Config
 
@@ -60,6 +61,12 @@ def warm_up(engine: Engine, config: Config) -> None:
         logging.getLogger(__name__).info("the warm-up did not finish", exc_info=True)
 
 
+def _idle() -> Callable[[Engine], object]:
+    """What the worker does when nobody waits for it: one thing at a time."""
+    catch_up, sweep = concepts.CatchUp(), pictures.Sweep()
+    return lambda engine: catch_up(engine) or sweep(engine)
+
+
 def run(config: Config) -> None:
     """Serve until stopped. Raises CouldNot when the port is taken."""
     import waitress
@@ -83,7 +90,7 @@ def run(config: Config) -> None:
     prepare(engine, config)
     link = first_administrator_link(engine, config)
     worker = jobs.Worker(
-        engine, jobkinds.every(app.extensions["models"]), idle=concepts.CatchUp(), forgetting=jobkinds.FORGETTING
+        engine, jobkinds.every(app.extensions["models"]), idle=_idle(), forgetting=jobkinds.FORGETTING
     )
     if config.worker:
         worker.start()

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, selectinload
 from app import access, removing
 from app.db import current_session
 from app.models import RoleName
+from app.pictures import picture_of
 from app.terms import concept_page, open_index
 from app.web import conceptwords
 from app.web.removing import gone_page
@@ -139,6 +140,7 @@ def concept(code: str):
             current_user, RoleName.TRANSLATOR, RoleName.REVIEWER, RoleName.STAFF, RoleName.ADMINISTRATOR
         ),
         may_edit=conceptwords.may_edit(current_user),
+        has_picture=picture_of(db, found) is not None,
         may_remove=removing.may(current_user, found),
         may_decide=lambda term: reviews(term.language),
         reviews=reviews,

@@ -303,6 +303,38 @@ def test_what_is_no_picture_is_refused(session, visit, staff, objection, content
     assert objection.picture is None
 
 
+def test_a_picture_that_no_concept_shows_goes_after_a_while_and_not_before(session, visit, staff, administrator, objection):
+    import datetime as dt
+
+    from app import pictures
+    from app.pictures import GRACE, forget_unused
+    from storage.columns import utc_now
+
+    now = utc_now()
+    used = pictures.keep(session, pictures.read_picture(a_picture()))
+    orphan = pictures.keep(session, pictures.read_picture(a_picture(size=(30, 20))))
+    objection.picture = used
+    session.commit()
+    assert forget_unused(session, now=now) == 0 == forget_unused(session, now=now + GRACE - dt.timedelta(hours=1))
+    assert session.get(Picture, orphan.removeprefix(pictures.MARK)) is not None
+    # shown again, and the time it was not shown is forgotten
+    objection.picture = orphan
+    session.flush()
+    assert forget_unused(session, now=now + GRACE + dt.timedelta(days=1)) == 0
+    objection.picture = used
+    session.flush()
+    assert forget_unused(session, now=now + GRACE + dt.timedelta(days=2)) == 0
+    assert forget_unused(session, now=now + 3 * GRACE) == 1
+    session.commit()
+    session.expire_all()
+    assert session.get(Picture, orphan.removeprefix(pictures.MARK)) is None
+    assert session.get(Picture, used.removeprefix(pictures.MARK)) is not None
+    # a concept that comes back after its picture went shows none
+    objection.picture, objection.picture_alt = orphan, "ደብዳቤ"
+    session.commit()
+    assert "<figure" not in said(visit(staff).get("/concepts/bezwaar"))
+
+
 def test_a_picture_of_too_many_pixels_is_refused_before_it_is_unpacked(visit, staff, objection):
     bomb = io.BytesIO()
     Image.new("1", (20000, 20000)).save(bomb, "PNG")
