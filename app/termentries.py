@@ -10,28 +10,42 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterable
+from dataclasses import asdict, replace
 from typing import Any
 
 from glossary.models import AUDIENCES, NOTE_KINDS
 from importers import tbx
-from importers.concepts import ConceptDefinition, ConceptEntry, ConceptNote, ConceptTerm, TermFile
+from importers.concepts import (
+    ConceptDefinition,
+    ConceptEntry,
+    ConceptEquivalence,
+    ConceptLaw,
+    ConceptNote,
+    ConceptTerm,
+    TermFile,
+)
+from importers.termfacts import FACTS
 from languages import identify, tags
 
 DETAIL = "dragoman"
 #: What our entries keep in the detail, because no format has a place for it.
-ENTRY_EXTRAS = ("jurisdiction", "sensitivity", "content_note", "keep_source", "licence", "picture", "equivalence", "law")
+ENTRY_EXTRAS = (
+    "jurisdiction", "sensitivity", "content_note", "keep_source", "licence", "picture", "picture_alt", "equivalence", "law",
+)  # fmt: skip
 TERM_EXTRAS = ("register", "abbreviation_of", "variants", "transliteration", "reason", "wish")
 GENDERS = {"m": "masculine", "f": "feminine", "n": "neuter", "other": "other"}
 PARTS_OF_SPEECH = {"noun", "verb", "adjective", "adverb", "other"}
-_NOTE = re.compile(rf"({'|'.join(NOTE_KINDS)}) \(({'|'.join(AUDIENCES)})(?:, about ([A-Za-z0-9-]+))?\): (.*)", re.S)
+_KIND, _AUDIENCE, _ABOUT = "|".join(NOTE_KINDS), "|".join(AUDIENCES), r"[A-Za-z0-9-]+"
+_NOTE = re.compile(rf"({_KIND}) \(({_AUDIENCE})(?:, about ({_ABOUT}))?\): (.*)", re.S)
+#: Where the next note begins in a cell of a table that holds several.
+_NEXT_NOTE = re.compile(rf"\n(?=(?:{_KIND}) \((?:{_AUDIENCE})(?:, about {_ABOUT})?\): )")
 
 
 # --- one of our entries as a file has it -----------------------------------------------------
 
 
-def to_file(entry: dict, *, notes: bool = True, grammar: bool = True) -> ConceptEntry:
-    """One of our entries as importers write it. `notes=False` leaves their kind and audience out, for tables;
-    `grammar=False` is for a format whose terms are only words."""
+def to_file(entry: dict, *, grammar: bool = True) -> ConceptEntry:
+    """One of our entries as importers write it. `grammar=False` is for a format whose terms are only words."""
     extras = {name: entry[name] for name in ENTRY_EXTRAS if entry.get(name)}
     definitions = entry.get("definitions") or {}
     # XML folds a line break with white space after it; what it would change travels exactly
@@ -42,16 +56,41 @@ def to_file(entry: dict, *, notes: bool = True, grammar: bool = True) -> Concept
         extras["notes"] = listed
     if entry.get("subject") and tbx.kept(entry["subject"]) != entry["subject"]:
         extras["subject"] = entry["subject"]
+    return replace(_to_file(entry, grammar), details=_packed(extras))
+
+
+def to_table(entry: dict) -> ConceptEntry:
+    """One of our entries for a table, whose columns say what other formats have no place for."""
+    return replace(
+        _to_file(entry, grammar=True),
+        equivalences={
+            tag: ConceptEquivalence(e["degree"], e.get("strategy") or "", e.get("differs") or {}, e.get("status") or "")
+            for tag, e in (entry.get("equivalence") or {}).items()
+        },
+        law=tuple(
+            ConceptLaw(
+                law["act"], law.get("bwb") or "", law.get("article") or "", law.get("paragraph") or "",
+                law.get("valid_from") or "", law.get("quoted") or "",
+            )  # fmt: skip
+            for law in entry.get("law") or ()
+        ),
+        facts={
+            name: "yes" if name == "keep_source" else entry[name] for name in FACTS if entry.get(name)
+        },
+    )  # fmt: skip
+
+
+def _to_file(entry: dict, grammar: bool) -> ConceptEntry:
     return ConceptEntry(
         id=entry["code"],
         subject=entry.get("subject"),
         definitions={
-            tag: ConceptDefinition(d["text"], d.get("source") or "", d.get("plain") or "") for tag, d in definitions.items()
+            tag: ConceptDefinition(d["text"], d.get("source") or "", d.get("plain") or "")
+            for tag, d in (entry.get("definitions") or {}).items()
         },
         terms=tuple(_term_to_file(term, grammar) for term in entry.get("terms") or ()),
-        notes=tuple(ConceptNote(_note_to_file(note) if notes else note["text"], note["language"]) for note in listed),
+        notes=tuple(ConceptNote(_note_to_file(note), note["language"]) for note in entry.get("notes") or ()),
         relations=tuple((r["kind"], r["to"]) for r in entry.get("relations") or ()),
-        details=_packed(extras),
     )
 
 
@@ -98,14 +137,14 @@ def _packed(extras: dict) -> tuple[tuple[str, str], ...]:
 # --- what a file has as one of our entries ----------------------------------------------------
 
 
-def entries_of(file: TermFile) -> list[tuple[str, dict]]:
-    """The concepts of a file as (place in the file, one of our entries)."""
+def entries_of(file: TermFile, *, table: bool = False) -> list[tuple[str, dict]]:
+    """The concepts of a file as (place in the file, one of our entries). In a `table` one cell holds several notes."""
     codes = _codes(file)
     by_id: dict[str, str] = {}
     for entry, code in zip(file.entries, codes, strict=True):
         by_id.setdefault(entry.id or "", code)
     return [
-        (entry.place, from_file(entry, code, by_id=by_id, language=file.language))
+        (entry.place, from_file(entry, code, by_id=by_id, language=file.language, table=table))
         for entry, code in zip(file.entries, codes, strict=True)
     ]
 
@@ -163,8 +202,9 @@ def _tidy(text: str) -> str:
 
 
 def from_file(
-    concept: ConceptEntry, code: str | None = None, *, by_id: dict[str, str] | None = None, language: str | None = None
-) -> dict:
+    concept: ConceptEntry, code: str | None = None, *, by_id: dict[str, str] | None = None, language: str | None = None,
+    table: bool = False,
+) -> dict:  # fmt: skip
     """A concept of a file as one of our entries. `by_id`: identifiers of the file -> codes, for relations; `language`:
     the file's own, for what names none."""
     extras = _extras(concept.details)
@@ -175,7 +215,7 @@ def from_file(
         "subject": concept.subject,
         "definitions": definitions,
         "terms": _terms(concept),
-        "notes": [_note_from_file(note, language) for note in concept.notes] + more,
+        "notes": [_note_from_file(note, language) for note in _notes(concept, table)] + more,
         "relations": _relations(concept, by_id),
     }
     if entry["subject"] and len(entry["subject"]) > 200:
@@ -187,8 +227,33 @@ def from_file(
         told = f"{words}: {target}" if words and words != target else target
         entry["notes"].append(_note_from_file(ConceptNote(told), language))
     known = (*ENTRY_EXTRAS, "definitions", "notes", "subject")
+    entry |= _from_columns(concept)
     entry |= {name: value for name, value in extras.items() if name in known}
     return {name: value for name, value in entry.items() if value not in (None, {}, [], "")}
+
+
+def _notes(concept: ConceptEntry, table: bool) -> Iterable[ConceptNote]:
+    if not table:
+        return concept.notes
+    return [ConceptNote(text, note.language) for note in concept.notes for text in _NEXT_NOTE.split(note.text)]
+
+
+def _from_columns(concept: ConceptEntry) -> dict[str, Any]:
+    """What only tables have columns for."""
+    found: dict[str, Any] = dict(concept.facts)
+    if "keep_source" in found:
+        found["keep_source"] = True
+    found["equivalence"] = {tag: _filled(asdict(e)) for tag, e in concept.equivalences.items()}
+    found["law"] = []
+    for law in concept.law:
+        row = asdict(law)
+        row["quoted"] = row.pop("quote")
+        found["law"].append(_filled(row))
+    return found
+
+
+def _filled(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if value}
 
 
 def _definitions(concept: ConceptEntry, language: str | None) -> tuple[dict, list[dict]]:

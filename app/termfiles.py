@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from app.glossaries import BilingualConcept
-from app.termentries import entries_of, to_file
+from app.termentries import entries_of, to_file, to_table
 from importers import spreadsheet, tbx, termtable
 from importers.concepts import TermFile
 from importers.spreadsheet import Table
@@ -133,7 +133,7 @@ def write(entries: Iterable[dict], kind: str) -> bytes:
         case "tbx":
             return tbx.write_tbx((to_file(entry) for entry in entries), title="Dragoman")
         case "csv" | "xlsx":
-            table = termtable.table_of((to_file(entry, notes=False) for entry in entries), own=True)
+            table = termtable.table_of((to_table(entry) for entry in entries), own=True)
             write_ = spreadsheet.write_csv if kind == "csv" else spreadsheet.write_xlsx
             return write_(table.headers, table.rows)
         case "ttl" | "rdf" | "jsonld":
@@ -157,4 +157,4 @@ def omegat(concepts: Iterable[BilingualConcept]) -> bytes:
 
 
 def _of(file: TermFile, format: str) -> TermBase:
-    return TermBase(format, entries_of(file), file.warnings)
+    return TermBase(format, entries_of(file, table=format == "table"), file.warnings)

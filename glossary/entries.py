@@ -43,6 +43,7 @@ CONCEPT_FIELDS = (
     "keep_source",
     "licence",
     "picture",
+    "picture_alt",
 )
 TERM_FIELDS = (
     "status", "part_of_speech", "gender", "register", "abbreviation_of", "context", "context_source", "variants",

@@ -18,6 +18,9 @@ Details = tuple[tuple[str, str], ...]
 STATUSES = ("proposed", "preferred", "admitted", "deprecated", "forbidden")
 #: How a concept stands to another: "broader" means that the other is the wider one.
 RELATIONS = ("broader", "narrower", "related", "part_of", "opposite", "near", "false_friend")
+#: How far a language has the same concept, and what a translator does about it.
+DEGREES = ("full", "partial", "functional", "none", "false friend")
+STRATEGIES = ("borrow", "describe", "functional equivalent", "coin")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +61,33 @@ class ConceptTerm:
 
 
 @dataclass(frozen=True, slots=True)
+class ConceptEquivalence:
+    """How far a language has the concept (one of DEGREES), in what it differs (language of the explanation -> text), what to
+    do (one of STRATEGIES), and whether somebody agreed: "proposed" or "approved", or nothing said."""
+
+    degree: str
+    strategy: str = ""
+    differs: Mapping[str, str] = field(default_factory=dict)
+    status: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ConceptLaw:
+    """A place in the law; `valid_from` is a day such as 2025-07-01."""
+
+    act: str
+    bwb: str = ""
+    article: str = ""
+    paragraph: str = ""
+    valid_from: str = ""
+    quote: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ConceptEntry:
     """One concept. `cross_references` are (identifier of the other concept, words); `relations` are (kind, identifier)
-    with kind one of RELATIONS; `links` are (address, words). `place` is where a person finds it in the file."""
+    with kind one of RELATIONS; `links` are (address, words). `place` is where a person finds it in the file. Only tables have
+    `equivalences`, `law` and `facts` (keep_source, jurisdiction, sensitivity, content_note, licence) as columns."""
 
     id: str | None
     terms: tuple[ConceptTerm, ...] = ()
@@ -76,6 +103,9 @@ class ConceptEntry:
     details: Details = ()
     relations: tuple[tuple[str, str], ...] = ()
     place: str = field(default="", compare=False)
+    equivalences: Mapping[str, ConceptEquivalence] = field(default_factory=dict)
+    law: tuple[ConceptLaw, ...] = ()
+    facts: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

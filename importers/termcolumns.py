@@ -24,15 +24,46 @@ _WORDS = {
     "plain": ("plain", "plain_definition", "plain_language", "eenvoudig", "in_gewone_woorden"),
     "source": ("definition_source", "source", "bron", "reference"),
     "context": ("context", "example", "voorbeeld"),
+    "degree": ("degree", "equivalence", "gelijkwaardigheid"),
+    "degree_status": ("degree_status",),
+    "strategy": ("strategy", "strategie"),
+    "differs": ("differs", "difference", "verschil"),
+    "differs_nl": ("differs_nl", "verschil_nl"),
+    "differs_en": ("differs_en", "difference_en"),
+    "keep_source": ("keep_source", "keep_dutch", "tussen_haakjes"),
+    "jurisdiction": ("jurisdiction", "rechtsstelsel"),
+    "sensitivity": ("sensitivity",),
+    "content_note": ("content_note",),
+    "licence": ("licence", "license", "licentie"),
+    "relations": ("relations", "relaties"),
     "note": ("note", "notes", "comment", "remark", "opmerking", "toelichting", "noot", "commentarium"),
     "source_language": ("source_language", "sourcelang", "source_lang", "from"),
     "target_language": ("target_language", "targetlang", "target_lang", "to"),
     "source_term": ("sourcestring", "source_term", "source_text", "sourceterm"),
     "target_term": ("targetstring", "target_term", "target_text", "targetterm", "target", "translation", "vertaling"),
 }
+#: The places in the law that a row has columns for, and what they say of each.
+LAWS = 5
+LAW_PARTS = {
+    "act": ("act", "wet"), "bwb": ("bwb",), "article": ("article", "artikel"), "paragraph": ("paragraph", "lid"),
+    "valid_from": ("valid_from", "geldig_vanaf"), "quote": ("quote", "tekst"),
+}  # fmt: skip
+
+
+def law_column(number: int, part: str) -> str:
+    """The name of a column about the first, second, ... place in the law: law_article, law_2_article."""
+    return f"law_{part}" if number == 1 else f"law_{number}_{part}"
+
+
+for _number in range(1, LAWS + 1):
+    for _part, _names_of_part in LAW_PARTS.items():
+        _WORDS[law_column(_number, _part)] = tuple(law_column(_number, name) for name in _names_of_part)
 _MEANING = {word: meaning for meaning, words in _WORDS.items() for word in words}
 #: What a column may say of one language.
-OF_LANGUAGE = ("definition", "plain", "source", "status", "note", "part_of_speech", "context")
+OF_LANGUAGE = (
+    "definition", "plain", "source", "status", "note", "part_of_speech", "context", "degree", "degree_status", "strategy",
+    "differs", "differs_nl", "differs_en",
+)  # fmt: skip
 #: Everything a column may hold; those of LANGUAGE_NEEDED are about one language.
 MEANINGS = ("terms", *_WORDS)
 LANGUAGE_NEEDED = ("terms",)

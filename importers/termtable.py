@@ -5,7 +5,8 @@ Three shapes are understood, by what the columns hold (in any order; `importers.
 * a concept per row: `code` or `id`, `subject`, a column per language with its terms ("nl", "ar-SY", "Arabic",
   "Nederlands"; several terms on lines of their own or parted by " | "), and `nl_status`, `nl_definition`, `nl_plain`,
   `nl_source`, `nl_note` for a language; `definition_nl` and `definition nl` are the same column, and `definition`, `note`
-  belong to no language;
+  belong to no language; `ar_degree`, `ar_strategy`, `ar_differs`, ... and `law_act`, `law_article`, ... as
+  `importers.termfacts` says;
 * a term per row: `language`, `term`, and `id`, `status`, `part_of_speech`, `definition`, `source`, `context`, `note`,
   `subject`; rows with the same id are one concept;
 * a pair per row: `source_term` and `target_term` with the languages in `source_language` and `target_language`.
@@ -19,6 +20,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
+from importers import termfacts
 from importers.concepts import (
     STATUSES,
     ConceptDefinition,
@@ -227,6 +229,7 @@ def table_of(entries: Iterable[ConceptEntry], *, own: bool = False) -> Table:
     `own`: the identifiers are codes of concepts, and come back as such."""
     kept = list(entries)
     used = {term.language for e in kept for term in e.terms} | {language for e in kept for language in e.definitions}
+    used |= {language for e in kept for language in e.equivalences}
     ordered = sorted(used, key=lambda tag: (tag != "nl", tag != "en", tag))
     details = {
         language: [
@@ -240,12 +243,14 @@ def table_of(entries: Iterable[ConceptEntry], *, own: bool = False) -> Table:
             )
             if has
         ]
+        + termfacts.language_names(kept, language)
         for language in ordered
     }
+    whole = termfacts.concept_names(kept)
     headers = ["code" if own else "id", "subject"]
     for language in ordered:
         headers += [language, *(f"{language}_{name}" for name in details[language])]
-    headers.append("note")
+    headers += ["note", *whole]
     rows = []
     for entry in kept:
         row = [entry.id or "", entry.subject or ""]
@@ -259,9 +264,12 @@ def table_of(entries: Iterable[ConceptEntry], *, own: bool = False) -> Table:
                 "source": definition.source,
                 "status": "\n".join(term.status or "" for term in terms) if any(t.status for t in terms) else "",
                 "note": "\n".join(note.text for note in entry.notes if note.language == language),
+                **termfacts.language_cells(entry, language),
             }
             row += [cells[name] for name in details[language]]
         row.append("\n".join(note.text for note in entry.notes if note.language is None))
+        of_concept = termfacts.concept_cells(entry)
+        row += [of_concept.get(name, "") for name in whole]
         rows.append(row)
     return Table(headers, rows, list(range(2, len(rows) + 2)))
 
@@ -301,7 +309,12 @@ def _by_concept(table: Table, found: list[Column | None], warnings: list[Warning
             identifier = cells.get(("code", None)) or cells.get(("id", None))
             subject = cells.get(("subject", None))
             entries.append(
-                ConceptEntry(identifier, tuple(terms), subject, definitions, tuple(notes), place=f"row {number}")
+                ConceptEntry(
+                    identifier, tuple(terms), subject, definitions, tuple(notes), place=f"row {number}",
+                    equivalences=termfacts.equivalences(cells, number, warnings),
+                    relations=termfacts.relations(cells, number, warnings),
+                    law=termfacts.law(cells, number, warnings), facts=termfacts.facts(cells),
+                )  # fmt: skip
             )
     return entries
 
@@ -338,7 +351,15 @@ def _by_term(
         definitions = dict(entry.definitions)
         if cell("definition") and language not in definitions:
             definitions[language] = ConceptDefinition(cell("definition"), cell("source"), cell("plain"))
-        entries[key] = replace(entry, terms=(*entry.terms, term), definitions=definitions)
+        cells: dict[Column, str] = {(name, None): cell(name) for name in at if cell(name)}
+        of_language: dict[Column, str] = {(name, language): cell(name) for name in termfacts.EQUIVALENCE if cell(name)}
+        entries[key] = replace(
+            entry, terms=(*entry.terms, term), definitions=definitions,
+            equivalences={**termfacts.equivalences(of_language, number, warnings), **entry.equivalences},
+            law=entry.law or termfacts.law(cells, number, warnings),
+            facts={**termfacts.facts(cells), **entry.facts},
+            relations=entry.relations or termfacts.relations(cells, number, warnings),
+        )  # fmt: skip
     return list(entries.values())
 
 

@@ -165,7 +165,7 @@ def _mapping_page(found: TermImport) -> str:
         samples=[
             [row[index] for row in shown.rows if row[index]][:SAMPLES] for index in range(len(mapping.columns))
         ],
-        meanings=meaning_words(),
+        meanings=meaning_words({column[0] for column in mapping.columns if column}),
         of_language=(*LANGUAGE_NEEDED, *OF_LANGUAGE),
         offered=offered,
         said_reason=said_reason,

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from importers import termtable
+from importers.termcolumns import LAW_PARTS, LAWS, law_column
 from languages import tags
 
 
@@ -25,8 +27,13 @@ def state_word(state: str) -> str:
     }.get(state, state)
 
 
-def meaning_words() -> list[tuple[str, str]]:
-    """What a column may hold: (key, words)."""
+def meaning_words(used: Collection[str] = ()) -> list[tuple[str, str]]:
+    """What a column may hold: (key, words). Of the places in the law the first, those `used`, and the next."""
+    numbers = [n for n in range(1, LAWS + 1) if any(law_column(n, part) in used for part in LAW_PARTS)]
+    law = []
+    for number in range(1, min(LAWS, max(numbers, default=0) + 1) + 1):
+        for part, said in law_words().items():
+            law.append((law_column(number, part), said if number == 1 else _("%(what)s (place %(number)s)", what=said, number=number)))
     return [
         ("", _("Leave it out")),
         ("terms", _("Terms")),
@@ -46,7 +53,32 @@ def meaning_words() -> list[tuple[str, str]]:
         ("source_term", _("First term of the row")),
         ("target_language", _("Second language of the row")),
         ("target_term", _("Second term of the row")),
+        ("degree", _("How far it is the same")),
+        ("degree_status", _("Whether that was approved")),
+        ("strategy", _("What to do")),
+        ("differs", _("How it differs, in the language itself")),
+        ("differs_nl", _("How it differs, in Dutch")),
+        ("differs_en", _("How it differs, in English")),
+        ("keep_source", _("Keep the Dutch word in brackets")),
+        ("jurisdiction", _("Whose law")),
+        ("sensitivity", _("May hurt")),
+        ("content_note", _("Warning before it is read")),
+        ("licence", _("Licence")),
+        ("relations", _("Related concepts")),
+        *law,
     ]
+
+
+def law_words() -> dict[str, str]:
+    """What a column says of a place in the law."""
+    return {
+        "act": _("Law: act"),
+        "bwb": _("Law: BWB number"),
+        "article": _("Law: article"),
+        "paragraph": _("Law: paragraph"),
+        "valid_from": _("Law: valid from"),
+        "quote": _("Law: its words"),
+    }
 
 
 def conflict_choices() -> list[tuple[str, str, str]]:

@@ -61,6 +61,7 @@ EVERYTHING = [
     {
         "code": "12", "subject": "recht & \"zo\"", "jurisdiction": "NL", "sensitivity": "violence", "content_note": "Gaat over geweld.",
         "keep_source": True, "licence": "CC BY 4.0", "picture": "plaatjes/bezwaar.svg",
+        "picture_alt": "امرأة تكتب \u2067رسالة\u2069",
         "definitions": {
             "nl": {"text": "Exact.\n   Tweede regel  met  wit.\t", "plain": "Gewoon.", "source": "Awb, art. 1:5"},
             "ar": {"text": "تعريف", "plain": "بكلمات بسيطة"}, "fa": {"text": "بدون واژه", "source": "قانون"}, "ti": {"text": "ትርጉም"},
@@ -112,6 +113,11 @@ def test_everything_a_concept_can_hold_survives(kind):
 
 LANGUAGES = ("nl", "en", "ar", "ar-SY", "fa", "prs", "ti-ER", "am", "zh-Hans")
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=40).filter(lambda t: t.strip())
+#: Both directions with their marks, letters nobody sees, Ethiopic, and what looks like our own notes.
+TEXT |= st.sampled_from([
+    "اعتراض\u200f (IND)", "\u2067تظلّم\u2069 14-6", "می\u200cخواهد\u202e", "ተቓውሞ፡ እዩ።", "\u061cأ\u0651 \u2066nl\u2069", "[dragoman] {}",
+    "usage (public): ሀ\nusage (public): ب", "[status] forbidden", "العربية\n  ትግርኛ", "\ufeff\u200b҂",
+])  # fmt: skip
 MAYBE = st.none() | TEXT
 
 
@@ -126,11 +132,16 @@ def an_entry(draw):
     return {
         "code": draw(st.from_regex(r"[A-Za-zሀ-ሐا-ي0-9._-]{1,20}", fullmatch=True)), "subject": draw(MAYBE), "jurisdiction": draw(MAYBE),
         "keep_source": draw(st.booleans()), "content_note": draw(MAYBE), "picture": draw(MAYBE),
+        "picture_alt": draw(MAYBE), "sensitivity": draw(MAYBE), "licence": draw(MAYBE),
+        "law": draw(st.lists(st.fixed_dictionaries({
+            "act": TEXT, "bwb": st.none() | st.just("BWBR0005537"), "article": MAYBE, "paragraph": MAYBE, "quoted": MAYBE,
+            "valid_from": st.none() | st.dates().map(str)}), max_size=2)),
         "definitions": draw(st.dictionaries(st.sampled_from(LANGUAGES), definition, max_size=3)),
         "terms": [
             {"language": tag, "text": text, "status": one_of(STATUSES), "part_of_speech": one_of(PARTS_OF_SPEECH), "gender": one_of(GENDERS),
              "register": one_of(REGISTERS), "context": draw(MAYBE), "context_source": draw(MAYBE), "note": draw(MAYBE),
-             "transliteration": draw(MAYBE), "variants": draw(st.lists(TEXT, max_size=2)), "abbreviation_of": draw(MAYBE)}
+             "transliteration": draw(MAYBE), "variants": draw(st.lists(TEXT, max_size=2)), "abbreviation_of": draw(MAYBE),
+             "reason": draw(MAYBE), "wish": one_of(STATUSES)}
             for tag, text in words
         ],
         "notes": draw(st.lists(st.fixed_dictionaries({
@@ -138,6 +149,7 @@ def an_entry(draw):
             "about": st.none() | st.sampled_from(LANGUAGES), "text": TEXT}), max_size=3)),
         "equivalence": draw(st.dictionaries(st.sampled_from(LANGUAGES), st.fixed_dictionaries({
             "degree": st.sampled_from(DEGREES), "strategy": st.none() | st.sampled_from(STRATEGIES),
+            "status": st.none() | st.sampled_from(("proposed", "approved")),
             "differs": st.dictionaries(st.sampled_from(LANGUAGES), TEXT, max_size=2)}), max_size=2)),
     }  # fmt: skip
 
@@ -427,6 +439,75 @@ def test_cells_of_a_shifted_row_are_found_and_left_out():
     assert (doubt.key, doubt.rows) == ("cells", (last,))
     right = termfiles.read(data, "x.csv", doubt.fix)
     assert [t["text"] for t in right.entries[-1][1]["terms"]] == ["de huurovereenkomst opzeggen"]
+
+
+IN_A_TABLE = [
+    {
+        "code": "bezwaar", "subject": "procedure", "jurisdiction": "NL", "sensitivity": "fear of authorities", "content_note": "Eerst vragen.",
+        "keep_source": True, "licence": "CC BY 4.0",
+        "terms": [
+            {"language": "nl", "text": "bezwaar", "status": "preferred"}, {"language": "ar", "text": "اعتراض\u200f", "status": "admitted"},
+            {"language": "ar", "text": "تظلّم", "status": "forbidden"}, {"language": "ti-ER", "text": "ተቓውሞ", "status": "proposed"},
+        ],
+        "definitions": {"ti": {"text": "ትርጉም", "plain": "ብቐሊሉ", "source": "=Awb"}},
+        "equivalence": {
+            "ar": {"degree": "partial", "strategy": "functional equivalent", "differs": {"ar": "يختلف\nفي الأجل", "nl": "De termijn", "en": "The period"}, "status": "approved"},
+            "so": {"degree": "none", "strategy": "borrow"}, "ti-ER": {"degree": "false friend", "differs": {"nl": "Is iets anders"}, "status": "proposed"},
+        },
+        "law": [
+            {"act": "Algemene wet bestuursrecht", "bwb": "BWBR0005537", "article": "6:4", "paragraph": "1", "valid_from": "2025-07-01", "quoted": "Het maken van bezwaar\ngeschiedt door …"},
+            {"act": "Vreemdelingenwet 2000", "article": "69"},
+        ],
+        "relations": [{"kind": "broader", "to": "beroep"}, {"kind": "false_friend", "to": "beroep"}],
+        "notes": [
+            {"kind": "culture", "audience": "public", "language": "ar", "about": "ar-SY", "text": "في سوريا\nيختلف"},
+            {"kind": "translator", "audience": "reviewers", "language": "ar", "text": "انتبه"},
+            {"kind": "usage", "audience": "organisation", "language": "ti", "text": "ተጠንቀቕ"},
+        ],
+    },
+    {"code": "beroep", "terms": [{"language": "am", "text": "ይግባኝ"}]},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_a_table_has_columns_for_equivalence_law_and_relations(kind):
+    assert not any(entries.problems(entry) for entry in IN_A_TABLE)
+    assert again(IN_A_TABLE, kind) == {e["code"]: bare(e) for e in IN_A_TABLE}
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_of_the_starter_pack_a_table_keeps_all_but_what_it_says_of_single_words(kind):
+    made = list(starter.concepts())
+    found = again(made, kind)
+    for entry in made:
+        wanted = bare({**entry, "terms": [{"language": t["language"], "text": t["text"], "status": t.get("status")} for t in entry["terms"]]})
+        assert found[entry["code"]] == wanted
+
+
+def test_cells_that_are_no_degree_day_or_relation_are_told_with_their_row():
+    rows = (
+        "code,nl,ar,ar_degree,ar_strategy,ti_differs,law_wet,law_artikel,law_valid_from,relations,keep_source\n"
+        "a,bezwaar,اعتراض,Gedeeltelijk,omschrijven,,Awb,6:4,1-7-2025,broader: b,ja\n"
+        "b,beroep,استئناف,ongeveer,gok,ይፈላለ,Awb,8:1,ooit,staat bij a,nee\n"
+    )
+    read = termfiles.read(rows.encode(), "x.csv")
+    first, second = (entry for _, entry in read.entries)
+    assert first["equivalence"] == {"ar": {"degree": "partial", "strategy": "describe"}} and first["keep_source"] is True
+    assert first["law"] == [{"act": "Awb", "article": "6:4", "valid_from": "2025-07-01"}]
+    assert "equivalence" not in second and "keep_source" not in second and second["law"] == [{"act": "Awb", "article": "8:1"}]
+    assert {w.where for w in read.warnings} == {"row 3"} and len(read.warnings) == 4
+
+
+def test_a_term_per_row_says_its_equivalence_too():
+    rows = "id,language,term,degree,differs,law_act\n1,nl,bezwaar,,,Awb\n1,ar,اعتراض,none,لا يوجد,\n"
+    ((_, entry),) = termfiles.read(rows.encode(), "x.csv").entries
+    assert entry["equivalence"] == {"ar": {"degree": "none", "differs": {"ar": "لا يوجد"}}} and entry["law"] == [{"act": "Awb"}]
+
+
+def test_the_importers_words_for_degrees_are_the_glossarys():
+    from importers import concepts
+
+    assert (concepts.DEGREES, concepts.STRATEGIES) == (DEGREES, STRATEGIES)
 
 
 def test_hostile_cells_come_in_as_they_are_and_leave_harmless():
