@@ -12,7 +12,7 @@ from flask import Blueprint
 def install() -> Blueprint:
     """The blueprint with every view registered."""
     # imported for what it does: each module puts its views on `pages`
-    from app.api import concepts, following, openapi, review, texts  # noqa: F401
+    from app.api import concepts, following, openapi, removing, review, texts  # noqa: F401
     from app.api.routing import pages
 
     return pages

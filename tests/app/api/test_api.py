@@ -387,3 +387,36 @@ def test_the_examples_of_the_documentation_work(session, program, concepts, meth
 
 def test_the_documentation_has_examples():
     assert len(EXAMPLES) >= 10
+
+
+# --- removing and merging -----------------------------------------------------------------------------
+
+
+def test_a_program_removes_a_concept_and_brings_it_back(session, program, administrator, staff, concepts):
+    ask = program(administrator)
+    etag = ask("GET", "/api/concepts/bezwaar").headers["ETag"]
+    assert program(staff)("POST", "/api/concepts/bezwaar/removal", {"why": "twee keer"}, If_Match=etag).status_code == 403
+    assert ask("POST", "/api/concepts/bezwaar/removal", {"why": "twee keer"}).status_code == 428
+    assert ask("POST", "/api/concepts/bezwaar/removal", {"why": "  "}, If_Match=etag).status_code == 422
+    assert ask("POST", "/api/concepts/bezwaar/removal", {"why": "ሓደ ጥራይ"}, If_Match=etag).status_code == 200
+    assert ask("GET", "/api/concepts/bezwaar").status_code == 404
+    assert ask("POST", "/api/concepts/bezwaar/restoration").status_code == 200
+    assert ask("GET", "/api/concepts/bezwaar").json["terms"][1]["text"] == "اعتراض"
+    assert ask("POST", "/api/concepts/bezwaar/restoration").status_code == 404
+
+
+def test_a_program_sees_the_conflicts_and_merges_as_it_chooses(session, program, administrator, translator, concepts):
+    ask = program(administrator)
+    answer = ask("GET", "/api/concepts/bezwaar/merge?other=beroep")
+    keys = {c["key"] for c in answer.json["conflicts"]}
+    assert "preferred:ar:" in keys and answer.json["terms"] == 2
+    etag = ask("GET", "/api/concepts/bezwaar").headers["ETag"]
+    body = {"other": "beroep", "theirs": ["preferred:ar:"]}
+    assert program(translator)("POST", "/api/concepts/bezwaar/merge", body, If_Match=etag).status_code == 403
+    assert ask("POST", "/api/concepts/bezwaar/merge", {"other": "bezwaar"}, If_Match=etag).status_code == 422
+    assert ask("POST", "/api/concepts/bezwaar/merge", body, If_Match='"1-999"').status_code == 412
+    assert ask("POST", "/api/concepts/bezwaar/merge", body, If_Match=etag).status_code == 200
+    terms = {t["text"]: t["status"] for t in ask("GET", "/api/concepts/bezwaar").json["terms"]}
+    assert (terms["استئناف"], terms["اعتراض"]) == ("preferred", "admitted")
+    assert ask("POST", "/api/concepts/beroep/restoration").status_code == 200
+    assert ask("GET", "/api/concepts/beroep").json["terms"][1]["text"] == "استئناف"
