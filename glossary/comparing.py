@@ -53,7 +53,7 @@ def compare(concept: Concept, entry: Entry, how: str, *, keep_status: bool) -> C
             continue
         where = ".".join(part for part in key[:3] if part)
         if key not in here:
-            words = values.get("text") or key[-1]
+            words = _told(key, values)
             if key in old:
                 found.kept.append(Difference(where, None, words))
             else:
@@ -108,10 +108,19 @@ def compare(concept: Concept, entry: Entry, how: str, *, keep_status: bool) -> C
     return found
 
 
+def _told(key: tuple[str, ...], values: dict[str, Any]) -> str:
+    """A row that is only in the file, in short."""
+    if key[0] == "law":
+        return " ".join(filter(None, key[1:]))
+    return values.get("text") or values.get("degree") or key[-1]
+
+
 def _plain(value: Any) -> str | None:
     """A value as people can compare it."""
     if value is None or isinstance(value, str):
         return value
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if isinstance(value, dict):
         return "\n".join(f"{key}: {text}" for key, text in value.items())
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

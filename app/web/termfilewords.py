@@ -8,6 +8,7 @@ from collections.abc import Collection
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
+from app.web import conceptwords
 from importers import termtable
 from importers.termcolumns import LAW_PARTS, LAWS, law_column
 from languages import tags
@@ -128,6 +129,8 @@ def said_part(where: str) -> str:
         "equivalence": _("equivalence"), "relation": _("relation"), "relations": _("relation"), "law": _("law"),
         "note": _("note"), "notes": _("note"), "code": _("code"), "concept": _("concept"), "subject": _("subject"),
     }.get(kind, kind)  # fmt: skip
+    if kind == "concept" and tag:
+        return conceptwords.field_name(where.removeprefix("concept."))
     if number is not None:
         named = f"{named} {int(number) + 1}"
     elif tag and kind in ("term", "definition", "definitions", "equivalence") and tags.is_known(tag):
