@@ -6,6 +6,7 @@ Each verb checks who may, does one thing and commits nothing. Raises what the te
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
@@ -14,9 +15,10 @@ from sqlalchemy.orm import Session
 from app import access, impact
 from app.access import Hidden, NotAllowed
 from app.models import AnswerRead, Impact, Person
-from glossary import editing, law, proposing
-from glossary.models import USABLE, Concept, History, LegalReference, Proposal, Term
+from glossary import editing, law, proposing, seeing
+from glossary.models import USABLE, Concept, Definition, History, LegalReference, Proposal, Term
 from glossary.refusals import ChangedMeanwhile, same_person
+from languages import tags
 
 
 def _by(person: Person) -> dict[str, Any]:
@@ -127,6 +129,87 @@ def mark_read(session: Session, person: Person, answers: Iterable[int]) -> int:
     known = set(session.scalars(read))
     session.add_all(AnswerRead(person_id=person.id, history_id=number) for number in sorted(mine - known))
     return len(mine)
+
+
+def waive_term(session: Session, person: Person, term: Term, reason: str | None) -> None:
+    """An administrator lets one person write and approve this word; the reason is kept and shown. Raises NotDecidable."""
+    access.require_role(person, access.RoleName.ADMINISTRATOR)
+    if not reason:
+        raise NotAllowed("reason")
+    editing.waive_term(session, term, reason, **_by(person))
+
+
+def may_confirm(person: Person, language: str) -> bool:
+    """Whether this person may say that a definition in this language is right: its reviewers; and of the languages the desk
+    works in, whoever writes concepts."""
+    if language in DESK_LANGUAGES:
+        return access.has_role(person, access.RoleName.STAFF, access.RoleName.REVIEWER, access.RoleName.ADMINISTRATOR)
+    return access.reviews_language(person, language)
+
+
+def confirm_definition(session: Session, person: Person, definition: Definition, words: str) -> None:
+    """A second person read a definition. Raises OwnProposal, ChangedMeanwhile."""
+    if not may_confirm(person, definition.language):
+        raise NotAllowed("not-reviewer", language=definition.language)
+    seeing.confirm(session, definition, words=words, **_by(person))
+
+
+@dataclass(slots=True)
+class ReadThrough:
+    """What came of approving what somebody read: how many words, comparisons and definitions, how many were their own and
+    wait for somebody else, and how many concepts had changed since they were shown."""
+
+    words: int = 0
+    comparisons: int = 0
+    definitions: int = 0
+    own: int = 0
+    changed: int = 0
+
+
+def approve_read(session: Session, person: Person, language: str, read: Iterable[tuple[int, int]]) -> ReadThrough:
+    """Approve the words and comparisons in a language of the concepts that a reviewer read, (number, version shown). A word
+    becomes what it was proposed to be, and takes the place of no preferred word that is there."""
+    access.require_language_reviewer(person, language)
+    done = ReadThrough()
+    for number, version in read:
+        concept = session.get(Concept, number)
+        if concept is None or concept.version != version:
+            done.changed += 1
+            continue
+        for term in sorted(words_to_read(person, concept, language), key=lambda t: (t.wish != "preferred", t.id)):
+            place = (term.language, term.register)
+            taken = any(t.status == "preferred" and (t.language, t.register) == place for t in concept.terms)
+            try:
+                decide_term(session, person, term, "admit" if taken or term.wish == "admitted" else "prefer")
+                done.words += 1
+            except editing.OwnProposal:
+                done.own += 1
+        for row in concept.equivalences:
+            if row.status == "proposed" and tags.same_language(row.language, language) and access.reviews_language(person, row.language):
+                try:
+                    editing.approve_equivalence(session, row, **_by(person))
+                    done.comparisons += 1
+                except editing.OwnProposal:
+                    done.own += 1
+        for definition in concept.definitions:
+            mine = tags.same_language(definition.language, language) and may_confirm(person, definition.language)
+            if mine and not definition.seen and not seeing.is_own(session, definition, person.name, person.id):
+                seeing.confirm(session, definition, **_by(person))
+                done.definitions += 1
+    return done
+
+
+def words_to_read(person: Person, concept: Concept, language: str) -> list[Term]:
+    """The words of a concept that wait in a language and that this person decides on; not those to be forbidden."""
+    return [
+        term for term in concept.terms
+        if term.status == "proposed" and term.wish not in ("forbidden", "deprecated")
+        and tags.same_language(term.language, language) and access.reviews_language(person, term.language)
+    ]  # fmt: skip
+
+
+#: Languages that everybody at the desk reads.
+DESK_LANGUAGES = ("nl", "en")
 
 
 def find_proposal(session: Session, proposal_id: int) -> Proposal:

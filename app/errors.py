@@ -215,6 +215,8 @@ def refusal(reason: str, fields: dict[str, str]) -> str:
             return _("Only the person who uploaded a document, or an administrator, can erase it.")
         case "not-remover":
             return _("People decided on words of this concept. Only an administrator, or a reviewer of all their languages, can remove it or merge it.")
+        case "own-definition":
+            return _("You wrote this definition yourself. Somebody else has to read it.")
         case "own-proposal":
             return _("You proposed this yourself. Another reviewer has to decide.")
         case _:

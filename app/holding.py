@@ -72,7 +72,8 @@ KEPT_COLUMNS = {
 }  # fmt: skip
 #: The names of people who work here.
 _PEOPLE = frozenset({
-    "by", "by_name", "uploaded_by_name", "undone_by_name", "undone_by", "created_by", "changed_by", "decided_by",
+    "by", "by_name", "uploaded_by_name", "undone_by_name", "undone_by", "created_by", "changed_by", "decided_by", "seen_by",
+    "waived_by",
 })  # fmt: skip
 #: The same inside the histories of concepts and what is proposed: {row: {name: value}}.
 _KEPT_NAMES = frozenset({"text", "variants", "transliteration", "abbreviation_of", "code", "plain"})

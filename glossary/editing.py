@@ -42,7 +42,7 @@ __all__ = [
     "change_term", "concept_with_code", "count_proposals", "decide_term",
     "decisions_for", "deprecate_term", "describe_equivalence", "forbid_term", "free_code",
     "history_of", "new_concept", "proposals", "propose_term",
-    "refuse_own", "refuse_term", "remove_concept", "remove_relation", "undo",
+    "refuse_own", "refuse_term", "remove_concept", "remove_relation", "undo", "waive_term",
 ]  # fmt: skip
 
 undo = take_back
@@ -177,7 +177,17 @@ def approve_term(
         raise ValueError(f"{status!r} is not one of {', '.join(USABLE)}")
     if waiver is None:
         refuse_own(term, by, by_id)
+        waiver = term.waiver if _is_own(term, by, by_id) else None
     return decide_term(session, term, status, by=by, by_id=by_id, why=f"waiver: {waiver}" if waiver else why)
+
+
+def waive_term(session: Session, term: Term, reason: str, *, by: str, by_id: int | None = None) -> Term:
+    """Let one person both write and approve this word, because its language has no second one. Raises NotDecidable."""
+    if term.status != "proposed":
+        raise NotDecidable(term.id, term.status, "waived")
+    with recorded(session, [term.concept], "waived", by=by, by_id=by_id, why=reason, proposer_id=term.created_by_id):
+        term.waiver, term.waived_by, term.waived_by_id = reason, by, by_id
+    return term
 
 
 def decide_term(
@@ -261,17 +271,22 @@ def change_term(
             term.changed_by, term.changed_by_id = by, by_id
             if term.status in USABLE:
                 term.status, term.wish = "proposed", term.status
+                term.waiver = term.waived_by = term.waived_by_id = None
                 term.decided_at = term.decided_by = term.decided_by_id = None
     return term
 
 
 def refuse_own(term: Term, by: str, by_id: int | None) -> None:
-    """Raise OwnProposal when this person wrote or last changed the term."""
+    """Raise OwnProposal when this person wrote or last changed the term, and nobody waived the rule for it."""
+    if term.waiver is None and _is_own(term, by, by_id):
+        raise OwnProposal(term.id, by)
+
+
+def _is_own(term: Term, by: str, by_id: int | None) -> bool:
     hands = [(term.created_by, term.created_by_id)]
     if term.changed_by is not None:
         hands.append((term.changed_by, term.changed_by_id))
-    if any(same_person(name, number, by, by_id) for name, number in hands):
-        raise OwnProposal(term.id, by)
+    return any(same_person(name, number, by, by_id) for name, number in hands)
 
 
 def _refuse_unfit(text: str) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from glossary.editing import nfc
 from glossary.history import recorded
-from glossary.models import Concept, ConceptMerge, LegalReference, Proposal, Relation, Term
+from glossary.models import Concept, ConceptMerge, Definition, LegalReference, Proposal, Relation, Term
 from glossary.relations import Graph, relate
 
 #: Columns of a concept that are taken over where the kept one says nothing, and asked about where both say something.
@@ -238,7 +238,7 @@ def _take_terms(session: Session, kept: Concept, planned: Plan, theirs: Collecti
                 setattr(ours, name, there)
         decided = ours.status == "proposed" and other.status != "proposed"
         if decided or (chosen and other.status != "proposed"):
-            for name in ("status", "wish", "reason", *DECIDED):
+            for name in ("status", "wish", "reason", "waiver", "waived_by", "waived_by_id", *DECIDED):
                 setattr(ours, name, getattr(other, name))
         for term in [*kept.terms, *planned.terms]:
             if term.replaces_id == other.id:
@@ -267,11 +267,21 @@ def _take_rows(kept: Concept, other: Concept, name: str, columns: Collection[str
             everything = (*columns, "created_by", "created_by_id", *DECIDED) if kind == "equivalence" else columns
             for column in everything:
                 setattr(ours, column, getattr(row, column))
+            if kind == "definition":
+                _take_seen(ours, row)
             continue
         if kind == "definition":
+            seen = row.seen and same
             for column in columns:
                 if not getattr(ours, column) and getattr(row, column):
                     setattr(ours, column, getattr(row, column))
+            if seen and not ours.seen:
+                _take_seen(ours, row)
+
+
+def _take_seen(ours: Definition, row: Definition) -> None:
+    for column in ("seen_hash", "seen_by", "seen_by_id", "seen_at"):
+        setattr(ours, column, getattr(row, column))
 
 
 def _take_law(kept: Concept, other: Concept, theirs: Collection[str]) -> None:

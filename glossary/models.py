@@ -163,8 +163,22 @@ class Definition(Base):
     text: Mapped[str] = mapped_column(Text)
     plain: Mapped[str | None] = mapped_column(Text)
     source: Mapped[str | None] = mapped_column(Text)
+    #: Which words a second person read and found right (`words_hash`), who, and when: other words are not seen yet.
+    seen_hash: Mapped[str | None] = mapped_column(String(64))
+    seen_by: Mapped[str | None] = mapped_column(String(200))
+    seen_by_id: Mapped[int | None] = mapped_column(BigInteger)
+    seen_at: Mapped[dt.datetime | None] = mapped_column(UtcTime)
 
     concept: Mapped[Concept] = relationship(back_populates="definitions")
+
+    def words_hash(self) -> str:
+        """Stands for the words as they are."""
+        return hashlib.sha256("\x1f".join((self.text, self.plain or "", self.source or "")).encode()).hexdigest()
+
+    @property
+    def seen(self) -> bool:
+        """Whether a second person read these very words."""
+        return self.seen_hash == self.words_hash()
 
 
 class Term(Base):
@@ -208,6 +222,10 @@ class Term(Base):
     wish: Mapped[str | None] = mapped_column(String(20))
     reason: Mapped[str | None] = mapped_column(Text)
     replaces_id: Mapped[int | None] = mapped_column(ForeignKey("term.id", ondelete="SET NULL"), index=True)
+    #: Why an administrator lets one person write and approve this word, where its language has no second one.
+    waiver: Mapped[str | None] = mapped_column(Text)
+    waived_by: Mapped[str | None] = mapped_column(String(200))
+    waived_by_id: Mapped[int | None] = mapped_column(BigInteger)
 
     concept: Mapped[Concept] = relationship(back_populates="terms")
 

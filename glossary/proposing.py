@@ -37,6 +37,7 @@ from glossary.refusals import (
     WrongValue,
     same_person,
 )
+from glossary.seeing import mark_seen
 from languages import tags
 
 #: What may be asked for, of each kind: the columns, with the values they take where those are a list.
@@ -257,6 +258,7 @@ def _apply_to_definition(
         concept.definitions.append(row)
     for name, value in proposal.values.items():
         setattr(row, name, value)
+    mark_seen(row, by, by_id)
 
 
 def _apply_to_equivalence(

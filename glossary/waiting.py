@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import and_, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session, selectinload
 
-from glossary.models import Concept, History, Proposal, Term
+from glossary.models import Concept, Equivalence, History, Proposal, Term
 from languages import tags
 
 
@@ -108,6 +108,23 @@ def _in(column, languages: Sequence[str]):
     return or_(
         column.in_(list(languages)), *(column.startswith(f"{tag}-", autoescape=True) for tag in languages)
     )
+
+
+def to_read(
+    session: Session, language: str, *, limit: int = 15, offset: int = 0
+) -> tuple[list[Concept], int]:
+    """Concepts that have words, or a comparison, in a language that nobody decided on, by subject; and how many there are
+    in all. Words that are to be forbidden or retired are left out: each of those is a decision of its own."""
+    word = Term.status == "proposed", or_(Term.wish.is_(None), Term.wish.not_in(("forbidden", "deprecated")))
+    words = select(Term.id).where(Term.concept_id == Concept.id, *word, _in(Term.language, [language])).exists()
+    comparison = select(Equivalence.id).where(
+        Equivalence.concept_id == Concept.id, Equivalence.status == "proposed", _in(Equivalence.language, [language])
+    )
+    wanted = or_(words, comparison.exists())
+    lists = [selectinload(getattr(Concept, name)) for name in ("terms", "definitions", "equivalences", "notes")]
+    query = select(Concept).where(wanted).options(*lists).order_by(Concept.subject, Concept.code)
+    count = session.scalar(select(func.count(Concept.id)).where(wanted)) or 0
+    return list(session.scalars(query.limit(limit).offset(offset))), count
 
 
 def same_words(session: Session, term: Term) -> list[Term]:

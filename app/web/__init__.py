@@ -45,6 +45,7 @@ def install(app: Flask) -> None:
         signin,
         termfiles,
         termproposing,
+        termreading,
         termreview,
         tmserver,
         tmx,
@@ -54,7 +55,8 @@ def install(app: Flask) -> None:
 
     # fmt: off
     for module in (
-        health, signin, settings, work, documents, editor, review, lookup, termproposing, termreview, myproposals, impact,
+        health, signin, settings, work, documents, editor, review, lookup, termproposing, termreview, termreading, myproposals,
+        impact,
         law, memory, people, desk, tokens, concordance,
         tmserver,
         tmx,

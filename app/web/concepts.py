@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy import select
 
-from app import access, pictures, removing
+from app import access, deciding, pictures, removing
 from app.access import Hidden, NotAllowed
 from app.db import current_session
 from app.models import RoleName
@@ -16,6 +16,7 @@ from app.web.forms import me
 from app.web.lookup import client_language
 from glossary import editing, history, writing
 from glossary.models import DEGREES, STRATEGIES, Concept, History
+from glossary.refusals import ChangedMeanwhile
 from languages import tags
 
 pages = Blueprint("concepts", __name__)
@@ -162,6 +163,27 @@ def agree(code: str, language: str):
     db.commit()
     flash(_("Approved."), "done")
     return see_other("lookup.concept", code=code, language=language)
+
+
+@pages.post("/concepts/<code>/definitions/<language>/seen")
+def confirm(code: str, language: str):
+    """A second person read a definition and finds it right."""
+    access.require_belonging(current_user)
+    db = current_session()
+    row = next((row for row in _find(code).definitions if row.language == language), None)
+    if row is None:
+        raise Hidden
+    try:
+        deciding.confirm_definition(db, me(), row, request.form.get("words", ""))
+    except editing.OwnProposal:
+        raise NotAllowed("own-definition") from None
+    except ChangedMeanwhile:
+        db.rollback()
+        flash(_("Somebody changed this definition since you read it. Read it again."), "amber")
+        return see_other("lookup.concept", code=code)
+    db.commit()
+    flash(_("Noted: a second person has read it."), "done")
+    return see_other("lookup.concept", code=code)
 
 
 # --- taking back ------------------------------------------------------------------------------------------------

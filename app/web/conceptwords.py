@@ -124,7 +124,7 @@ class Change:
 #: Columns that say nothing to a reader, or that another column says better.
 _SILENT = VOLATILE | {
     "id", "concept_id", "other_id", "created_at", "created_by", "created_by_id", "decided_at", "decided_by",
-    "decided_by_id", "hash", "loaded", "wish", "replaces_id", "flagged_at",
+    "decided_by_id", "hash", "loaded", "seen_hash", "seen_by", "seen_by_id", "seen_at", "waived_by", "waived_by_id", "wish", "replaces_id", "flagged_at",
 }  # fmt: skip
 #: Most lines shown of one act.
 MOST_CHANGES = 40
@@ -218,6 +218,7 @@ def field_name(name: str) -> str:
         "transliteration": _("in Latin letters"),
         "note": _("note"),
         "reason": _("reason"),
+        "waiver": _("waiver of the two-person rule"),
         "degree": _("how far it is the same"),
         "strategy": _("what to do"),
         "differs": _("how it differs"),

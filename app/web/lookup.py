@@ -8,14 +8,14 @@ from flask_login import current_user
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
-from app import access, removing
+from app import access, deciding, removing
 from app.db import current_session
 from app.models import RoleName
 from app.pictures import picture_of
 from app.terms import concept_page, open_index
 from app.web import conceptwords
 from app.web.removing import gone_page
-from glossary import editing, lookup, subjects
+from glossary import editing, lookup, seeing, subjects
 from glossary.models import STATUSES, Concept
 from languages import tags
 
@@ -140,6 +140,9 @@ def concept(code: str):
             current_user, RoleName.TRANSLATOR, RoleName.REVIEWER, RoleName.STAFF, RoleName.ADMINISTRATOR
         ),
         may_edit=conceptwords.may_edit(current_user),
+        may_waive=access.is_administrator(current_user),
+        may_confirm=lambda definition: deciding.may_confirm(current_user, definition.language)
+        and not seeing.is_own(db, definition, current_user.name, current_user.id),
         has_picture=picture_of(db, found) is not None,
         may_remove=removing.may(current_user, found),
         may_decide=lambda term: reviews(term.language),

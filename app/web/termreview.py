@@ -60,6 +60,7 @@ def entries_for(db, limit: int) -> dict:
         "page": page,
         "pages": -(-count // limit),
         "my_languages": mine,
+        "may_waive": access.is_administrator(current_user),
         "chosen": wanted,
         "ENUMS": {"register": REGISTERS, "gender": GENDERS, "part_of_speech": PARTS_OF_SPEECH, "degree": DEGREES, "strategy": STRATEGIES},
     }  # fmt: skip
@@ -83,6 +84,8 @@ def _title_waiting(entry: waiting.Waiting) -> Term | None:
 
 
 def _is_own(entry: waiting.Waiting) -> bool:
+    if entry.term is not None and entry.term.waiver is not None:
+        return False
     if entry.term is not None:
         hands = [(entry.term.created_by, entry.term.created_by_id), (entry.term.changed_by, entry.term.changed_by_id)]
     else:
@@ -134,6 +137,22 @@ def outcome(came: str) -> str:
         "changed": _("Changed. It counts once whoever proposed it, or another reviewer, agrees."),
         "refused": _("Refused. Whoever proposed it reads your reason."),
     }[came]
+
+
+@pages.post("/terms/<int:term_id>/waiver")
+def waive(term_id: int):
+    """An administrator lets one person write and approve this word."""
+    db = current_session()
+    term = deciding.find_term(db, term_id)
+    access.require_role(current_user, RoleName.ADMINISTRATOR)
+    try:
+        deciding.waive_term(db, me(), term, said("reason"))
+    except editing.NotDecidable:
+        flash(_("Somebody was faster: this term was already decided."), "waits")
+        return _back(term.concept.code, term.language)
+    db.commit()
+    flash(_("Waived for this word: whoever wrote it may approve it. That is recorded and shown."), "done")
+    return _back(term.concept.code, term.language)
 
 
 @pages.post("/proposals/<int:proposal_id>/decide")

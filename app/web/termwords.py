@@ -42,6 +42,8 @@ def term_action(value: str) -> str:
         "unrelated": _("ended a relation"),
         "became own": _("made it our own"),
         "origin removed": _("removed with its file"),
+        "seen": _("read a definition as second person"),
+        "waived": _("waived the two-person rule for a word"),
         "law compared": _("compared with the law"),
         "law looked at": _("looked at a change of the law"),
     }.get(value, value)
