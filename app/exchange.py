@@ -10,9 +10,10 @@ from pathlib import Path
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from app import db, imports, memoryfiles
+from app import db, imports, memoryexport
 from app.imports import MemoryImport
-from app.memoryfiles import Choices, Filter
+from app.memoryexport import Filter
+from app.memoryfiles import Choices
 from memory import exchange as units
 
 
@@ -84,14 +85,14 @@ def export_tmx(
     from importers import tmx
 
     def counted() -> Iterator[tmx.TmxUnit]:
-        for unit in memoryfiles.tmx_units(session, wanted):
+        for unit in memoryexport.tmx_units(session, wanted):
             step(1)
             yield unit
 
     part = file.with_name(f".{file.name}.part")
     try:
         with part.open("wb") as stream:
-            number = memoryfiles.write_tmx(stream, counted(), wanted)
+            number = memoryexport.write_tmx(stream, counted(), wanted)
         part.replace(file)
     finally:
         part.unlink(missing_ok=True)

@@ -1,4 +1,5 @@
-"""Units of the memory, to and from TMX, XLIFF, PO and tables: where importers' shapes meet the memory's rows."""
+"""Units for the memory from TMX, XLIFF, PO and tables: where importers' shapes become the memory's rows. The way out is
+`app.memoryexport`, a look before anything is kept `app.previewing`."""
 
 from __future__ import annotations
 
@@ -7,15 +8,12 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
-from itertools import combinations, islice
+from itertools import combinations
 from typing import BinaryIO
-
-from sqlalchemy.orm import Session
 
 from importers import detect, tmx
 from importers.units import Catalogue, State, UnreadableFile, Warning_
 from languages import tags
-from memory import exchange as units
 from memory.exchange import UnitRow
 from memory.models import Quality
 
@@ -328,188 +326,3 @@ def _of_table(table, choices: Choices) -> Iterator[UnitRow]:
                 )
 
     return made()
-
-
-# --- before it is kept ------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """A look into a file: its first units, how many of the units looked at are in which pair, what may be wrong."""
-
-    rows: list[UnitRow]
-    pairs: dict[tuple[str, str], int]
-    warnings: list[Warning_]
-    looked_at: int
-
-
-def preview(rows: Iterable[UnitRow], *, shown: int = 10, most: int = 500) -> Preview:
-    """Look at the first units of a file. What breaks later is told when it is read."""
-    looked: list[UnitRow] = []
-    warnings: list[Warning_] = []
-    try:
-        looked.extend(islice(rows, most))
-    except UnreadableFile as error:
-        if not looked:
-            raise
-        warnings.append(Warning_(error.reason, error.message, error.where, error.fields))
-    pairs = Counter((row.source_language, row.target_language) for row in looked)
-    warnings += doubts(looked)
-    return Preview(looked[:shown], dict(pairs), warnings, len(looked))
-
-
-#: Below these many letters nobody can tell a language.
-_ENOUGH_LETTERS = 40
-#: So sure must the identification be before anybody is told.
-_SURE = 0.9
-#: Written so alike that nothing tells them apart: no doubt is raised among them.
-_ALIKE = ({"fa", "prs"}, {"zh-Hans", "zh-Hant", "zh"}, {"ckb", "ku"}, {"id", "ms"})
-
-
-def doubts(rows: Iterable[UnitRow]) -> list[Warning_]:
-    """What looks wrong about units: languages exchanged, a language that is another one, rows in another script, many
-    targets that are their source. Hints for a person, never a decision."""
-    from languages import identify
-
-    rows = list(rows)
-    out: list[Warning_] = []
-    for source, target in dict.fromkeys((row.source_language, row.target_language) for row in rows):
-        mine = [row for row in rows if (row.source_language, row.target_language) == (source, target)]
-        sides = {source: [row.source for row in mine], target: [row.target for row in mine]}
-        seen = {language: _looks_like(texts, language) for language, texts in sides.items()}
-        if seen[source] and seen[target] and _alike(seen[source], target) and _alike(seen[target], source):
-            out.append(Warning_("languages-swapped", "The languages seem to be exchanged: what is called %(source)s looks like "
-                              "%(target)s, and the other way round.", fields=_said(source=source, target=target)))  # fmt: skip
-            continue
-        for language, texts in sides.items():
-            found = seen[language]
-            if found:
-                out.append(Warning_("language-doubtful", "What is called %(language)s looks like %(found)s.", fields=_said(language=language, found=found)))  # fmt: skip
-            elif strange := sum(identify.script_share(text, language) < 0.3 for text in texts):
-                out.append(Warning_("script-doubtful", "%(count)s of the first %(total)s texts in %(language)s are written in "
-                                  "another script.", fields=_said(language=language, count=strange, total=len(texts))))  # fmt: skip
-        copies = sum(row.source.strip() == row.target.strip() for row in mine)
-        if copies > max(2, len(mine) // 20):
-            out.append(Warning_("copies", "%(count)s of the first %(total)s targets are the same as their source: perhaps they "
-                              "were never translated.", fields=_said(count=copies, total=len(mine))))  # fmt: skip
-    return out
-
-
-def _said(**fields: object) -> dict[str, str]:
-    return {name: str(value) for name, value in fields.items()}
-
-
-def _looks_like(texts: list[str], language: str) -> str | None:
-    """Another language than the one they are said to be in, when that is sure enough."""
-    from languages import identify
-
-    text = " ".join(texts)[:5000]
-    if sum(c.isalpha() for c in text) < _ENOUGH_LETTERS:
-        return None
-    ranked = identify.identify(text)
-    if not ranked or _alike(ranked[0][0], language):
-        return None
-    if identify.script_share(text, language) < 0.3:
-        return ranked[0][0]
-    if ranked[0][1] < _SURE:
-        return None
-    # a language that cannot be identified at all is only doubted when its script is another one
-    known = {tag for tag, _ in ranked} | {"ti", "am"}
-    if tags.base(language) not in known and identify.script_share(text, language) > 0.5:
-        return None
-    return ranked[0][0]
-
-
-def _alike(one: str, other: str) -> bool:
-    return tags.same_language(one, other) or any({tags.base(one), tags.base(other)} <= group for group in _ALIKE)
-
-
-# --- TMX out --------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """Which units go out; None: all. `since` and `until`: when they were last vouched for."""
-
-    source: str | None = None
-    target: str | None = None
-    project: str | None = None
-    subject: str | None = None
-    origin: str | None = None
-    min_quality: str | None = None
-    since: dt.datetime | None = None
-    until: dt.datetime | None = None
-    #: Whose cases the texts are from goes out only when somebody asks for it.
-    references: bool = False
-
-
-def tmx_units(session: Session, wanted: Filter) -> Iterator[tmx.TmxUnit]:
-    """The units of the memory as TMX has them, one for each place where a pair was found."""
-    rows = units.give(
-        session,
-        source_language=wanted.source,
-        target_language=wanted.target,
-        project=wanted.project,
-        subject=wanted.subject,
-        origin=wanted.origin,
-        min_quality=wanted.min_quality,
-        since=wanted.since,
-        until=wanted.until,
-        every_place=True,
-    )
-    return (to_file(row, references=wanted.references) for row in rows)
-
-
-def tmx_chunks(session: Session, wanted: Filter) -> Iterator[bytes]:
-    """The memory, or a part of it, as TMX 1.4b in pieces: however large it is, little of it is held at once."""
-    from importlib.metadata import version
-
-    return tmx.tmx_chunks(
-        tmx_units(session, wanted),
-        source_language=wanted.source or tmx.ALL_LANGUAGES,
-        tool_version=version("dragoman"),
-        created=dt.datetime.now(dt.UTC),
-    )
-
-
-def write_tmx(stream: BinaryIO, written: Iterable[tmx.TmxUnit], wanted: Filter) -> int:
-    """The same into a file; returns how many units."""
-    from importlib.metadata import version
-
-    return tmx.write_tmx(
-        stream,
-        written,
-        source_language=wanted.source or tmx.ALL_LANGUAGES,
-        tool_version=version("dragoman"),
-        created=dt.datetime.now(dt.UTC),
-    )
-
-
-def to_file(row: UnitRow, *, references: bool = False) -> tmx.TmxUnit:
-    """One of the memory's rows as TMX has it. What TMX has no place for is a property; `prev` and `next` are those of
-    OmegaT."""
-    props = {"x-quality": str(row.quality), "x-origin": row.origin, "x-origin-name": row.origin_name}
-    for name, value in (
-        ("x-project", row.project),
-        ("x-subject", row.subject),
-        ("x-approved-by", row.approved_by),
-        ("x-approved-at", row.approved_at.isoformat() if row.approved_at else None),
-        ("prev", row.previous_source),
-        ("next", row.next_source),
-        ("x-alignment", None if row.one_to_one else "not-one-to-one"),
-        ("x-confidentiality", row.confidentiality),
-        ("x-client-reference", row.client_reference if references else None),
-    ):
-        if value is not None:
-            props[name] = value
-    translated = tmx.TmxNotes(changed=row.translated_at, changed_by=row.translated_by)
-    return tmx.TmxUnit(
-        tuid=row.source_tuid,
-        texts={row.source_language: row.source, row.target_language: row.target},
-        created=row.created_at,
-        used=row.used_count or None,
-        last_used=row.last_used_at,
-        notes=(row.notes,) if row.notes else (),
-        props=props,
-        variants={row.target_language: translated} if row.translated_at or row.translated_by else {},
-    )

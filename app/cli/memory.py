@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 from sqlalchemy.exc import SQLAlchemyError
 
-from app import db, exchange, imports, memoryfiles
+from app import db, exchange, imports, memoryexport, memoryfiles, previewing
 from app.cli import CouldNot, configuration, opened, progress, write_json
 from app.cli.forgetting import forget, made_with
 from importers.units import UnreadableFile
@@ -144,7 +144,7 @@ def _show(file: Path, choices: memoryfiles.Choices, *, as_json: bool) -> None:
         with file.open("rb") as stream:
             kind = memoryfiles.kind_of(stream.read(4096), file.name)
             stream.seek(0)
-            seen = memoryfiles.preview(memoryfiles.read(stream, kind, choices))
+            seen = previewing.preview(memoryfiles.read(stream, kind, choices))
     except UnreadableFile as error:
         raise CouldNot(_told(error)) from error
     except memoryfiles.NoPair as error:
@@ -243,7 +243,7 @@ def _write_pairs(out: Path, ready: list, source: str, target: str) -> None:
             out.write_bytes(spreadsheet.write_xlsx(*table))
         case ".tmx":
             with out.open("wb") as stream:
-                memoryfiles.write_tmx(stream, map(memoryfiles.to_file, ready), memoryfiles.Filter(source=source))
+                memoryexport.write_tmx(stream, map(memoryexport.to_file, ready), memoryexport.Filter(source=source))
         case other:
             raise CouldNot(f"{other or 'no ending'}: choose a file that ends in .csv, .xlsx or .tmx")
 
@@ -279,7 +279,7 @@ def export(
     """Write the memory, or a part of it, to FILE as TMX 1.4b."""
     if file.exists() and not force:
         raise CouldNot(f"{file} exists already. Choose another name, or add --force.")
-    wanted = memoryfiles.Filter(source, target, project, subject, origin, quality, since, until, client_references)
+    wanted = memoryexport.Filter(source, target, project, subject, origin, quality, since, until, client_references)
     with opened(configuration()) as engine, db.new_session(engine, writes=False) as session, progress(None, "Units") as step:
         try:
             number = exchange.export_tmx(session, file, wanted, step=step)

@@ -11,12 +11,13 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy import select
 
-from app import access, db, errors, imports, intake, jobs, memoryfiles
+from app import access, db, errors, imports, intake, jobs, memoryexport, memoryfiles, previewing
 from app.access import Hidden, NotAllowed
 from app.db import current_session
 from app.imports import DONE, INTERRUPTED, QUEUED, RUNNING, STOPPED, WAITING, MemoryImport
 from app.installation import config
-from app.memoryfiles import Choices, Filter
+from app.memoryexport import Filter
+from app.memoryfiles import Choices
 from app.models import Job
 from app.web import see_other, words
 from app.web.keeping import origin_words, quality_words
@@ -188,7 +189,7 @@ def _look(entry: MemoryImport) -> dict:
                 for place, header in enumerate(table.headers)
             ]
         rows = memoryfiles.read(imports.Parts(engine, entry.id, entry.size), entry.kind, choices)
-        found["preview"] = memoryfiles.preview(rows)
+        found["preview"] = previewing.preview(rows)
     except UnreadableFile as error:
         found["told"] = errors.invalid_message(error)
     except memoryfiles.NoPair:
@@ -346,7 +347,7 @@ def give_out():
 
     def sent() -> Iterator[bytes]:
         with db.new_session(engine, writes=False) as session:
-            yield from memoryfiles.tmx_chunks(session, wanted)
+            yield from memoryexport.tmx_chunks(session, wanted)
 
     name = "-".join(["memory", *filter(None, (source, target))])
     return Response(

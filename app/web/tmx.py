@@ -17,10 +17,10 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy import Engine, select
 
-from app import access, db, memoryfiles
+from app import access, db, memoryexport
 from app.access import Hidden
 from app.db import current_session
-from app.memoryfiles import Filter
+from app.memoryexport import Filter
 from languages import tags
 from memory.models import QUALITIES, TOPIC, Unit
 from storage import changes
@@ -88,7 +88,7 @@ def _etag(wanted: Filter) -> str:
 def _written(engine: Engine, wanted: Filter) -> Iterator[bytes]:
     with db.new_session(engine, writes=False) as session:
         try:
-            yield from memoryfiles.tmx_chunks(session, wanted)
+            yield from memoryexport.tmx_chunks(session, wanted)
         except GeneratorExit:
             raise
         except Exception as error:

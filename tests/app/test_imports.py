@@ -17,9 +17,10 @@ from lxml import etree
 from sqlalchemy import event, func, select
 from sqlalchemy.exc import OperationalError
 
-from app import db, exchange, imports, memoryfiles
+from app import db, exchange, imports, memoryexport, memoryfiles, previewing
 from app.imports import DONE, MemoryImport, MemoryImportPart
-from app.memoryfiles import Choices, Filter
+from app.memoryexport import Filter
+from app.memoryfiles import Choices
 from importers import tmx
 from importers.units import UnreadableFile
 from memory import exchange as units
@@ -410,8 +411,8 @@ def test_the_header_has_all_seven_attributes_and_the_file_is_what_was_asked_for(
         file = tmp_path / "uit.tmx"
         with db.new_session(engine, writes=False) as session:
             assert exchange.export_tmx(session, file, wanted) == number, wanted
-            assert b"".join(memoryfiles.tmx_chunks(session, wanted)).count(b"<tu ") + b"".join(
-                memoryfiles.tmx_chunks(session, wanted)
+            assert b"".join(memoryexport.tmx_chunks(session, wanted)).count(b"<tu ") + b"".join(
+                memoryexport.tmx_chunks(session, wanted)
             ).count(b"<tu>") == number
         header = etree.parse(str(file)).find("header")
         assert {"creationtool", "creationtoolversion", "segtype", "o-tmf", "adminlang", "srclang", "datatype"} <= set(header.keys())
@@ -426,7 +427,7 @@ def test_an_export_that_fails_leaves_the_old_file(engine, tmp_path, monkeypatch)
     def full(*_arguments, **_named):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(memoryfiles, "write_tmx", full)
+    monkeypatch.setattr(memoryexport, "write_tmx", full)
     with db.new_session(engine, writes=False) as session, pytest.raises(OSError, match="space"):
         exchange.export_tmx(session, file)
     assert [path.name for path in tmp_path.iterdir() if "uit" in path.name] == ["uit.tmx"]
@@ -487,7 +488,7 @@ def test_a_preview_doubts_languages_that_are_exchanged_or_others():
     ti = "ሕቶኹም ተቐቢልናዮ ኣለና፡ ኣብ ውሽጢ ሽዱሽተ ሰሙን ድማ መልሲ ክንህበኩም ኢና። ሓበሬታ ንምርካብ ናባና ደውሉ።"
 
     def keys(source, target, *pairs):
-        return [w.key for w in memoryfiles.doubts([UnitRow(source, target, *pair) for pair in pairs])]
+        return [w.key for w in previewing.doubts([UnitRow(source, target, *pair) for pair in pairs])]
 
     assert keys("nl", "ar", (nl, ar)) == []
     assert keys("nl", "ar", (ar, nl)) == ["languages-swapped"]
@@ -577,7 +578,7 @@ TAGS = st.lists(st.sampled_from(["<1>", "</1>", "<2/>", "<3>", "</3>", "<7/>", "
 def test_whatever_the_tags_of_a_memory_are_they_come_back(source, target):
     if not source.strip() or not target.strip():
         return
-    unit = memoryfiles.to_file(UnitRow("nl", "ar", source, target))
+    unit = memoryexport.to_file(UnitRow("nl", "ar", source, target))
     file = io.BytesIO()
     tmx.write_tmx(file, [unit])
     [again] = tmx.read_tmx(io.BytesIO(file.getvalue()))

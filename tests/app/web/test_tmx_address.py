@@ -1,9 +1,12 @@
 """The memory as a TMX file behind an address: right, and sent only when it changed."""
 
+import http.client
 import io
 import logging
+import threading
 
 import pytest
+import waitress
 
 from app import tokens
 from app.cli.serving import WithoutAddresses
@@ -69,6 +72,71 @@ def test_a_program_that_has_it_is_told_so_until_something_changes(session, progr
     assert "no-store" not in changed.headers["Cache-Control"] and "private" in changed.headers["Cache-Control"]
 
 
+@pytest.fixture
+def address(app):
+    """The service behind a real server, as host and port."""
+    server = waitress.create_server(app, host="127.0.0.1", port=0, threads=2)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    yield "127.0.0.1", server.effective_port
+    server.close()
+    thread.join(10)
+
+
+def test_omegat_fetches_the_file_and_not_again_until_it_changed(session, address, key, units, tmp_path):
+    """Step by step what OmegaT does for a repository of type "http" (its HTTPRemoteRepository, retrieve): the ETag as it was
+    sent goes back in If-None-Match; 200 is written to a file beside, 304 keeps what is there, anything else is an error."""
+    session.commit()
+    etags, out = {}, tmp_path / "nl-ar.tmx"
+
+    def retrieve() -> int:
+        connection = http.client.HTTPConnection(*address, timeout=20)
+        headers = {"User-Agent": "Java/11.0.24", "Accept": "text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2"}
+        if "nl-ar.tmx" in etags:
+            headers["If-None-Match"] = etags["nl-ar.tmx"]
+        connection.request("GET", f"/tmx/t/{key}/nl/ar.tmx", headers=headers)
+        answer = connection.getresponse()
+        body = answer.read()
+        if answer.status == 200:
+            # written while it is sent: nobody knew how long it would be
+            assert answer.headers["Transfer-Encoding"] == "chunked" and answer.headers["Content-Length"] is None
+            out.write_bytes(body)
+            etags["nl-ar.tmx"] = answer.headers["ETag"]
+        else:
+            assert body == b""
+        connection.close()
+        return answer.status
+
+    assert [retrieve(), retrieve()] == [200, 304]
+    assert [u.texts["ar"] for u in tmx.read_tmx(io.BytesIO(out.read_bytes()))] == [UNITS[0][3]]
+    recording.remember(session, source_language="nl", target_language="ar", source="Nieuw.", target="جديد.")
+    session.commit()
+    assert [retrieve(), retrieve()] == [200, 304]
+    assert sorted(u.texts["ar"] for u in tmx.read_tmx(io.BytesIO(out.read_bytes()))) == sorted([UNITS[0][3], "جديد."])
+
+
+def test_the_file_is_sent_while_it_is_written(app, session, program, key, monkeypatch):
+    """The first piece is on its way before the last unit was read, however many there are."""
+    read = []
+    give = tmx_address.memoryexport.tmx_units
+
+    def counted(*arguments):
+        for unit in give(*arguments):
+            read.append(unit)
+            yield unit
+
+    monkeypatch.setattr(tmx_address.memoryexport, "tmx_units", counted)
+    for number in range(1500):
+        recording.remember(session, source_language="nl", target_language="ar", source=f"Zin {number}.", target=f"جملة {number}.")
+    session.commit()
+    answer = app.test_client().get(f"/tmx/t/{key}/nl/ar.tmx", buffered=False)
+    pieces = answer.iter_encoded()
+    assert b"<tu" in next(pieces)
+    assert 0 < len(read) < 600
+    assert b"</tmx>" in b"".join(pieces) and len(read) == 1501
+    answer.close()
+
+
 def test_pairs_of_others_and_unknown_ones_do_not_exist(program, key):
     for path in ("nl/ti", "nl/nl", "nl/klingon", "nl/ar.tmx?quality=best"):
         assert program(f"/tmx/t/{key}/{path.replace('.tmx', '') if '?' not in path else path}{'' if '?' in path else '.tmx'}").status_code == 404, path
@@ -92,7 +160,7 @@ def test_a_file_that_breaks_off_says_nothing_of_what_it_held(app, session, progr
         yield b"<tmx>"
         raise ValueError("De heer Geheim")
 
-    monkeypatch.setattr(tmx_address.memoryfiles, "tmx_chunks", broken)
+    monkeypatch.setattr(tmx_address.memoryexport, "tmx_chunks", broken)
     with pytest.raises(tmx_address.Interrupted):
         _ = program(f"/tmx/t/{key}/nl/ar.tmx").data
     assert "ValueError" in caplog.text and "Geheim" not in caplog.text and key not in caplog.text
