@@ -95,13 +95,19 @@ def _union(languages: Sequence[str] | None, *, people_only: bool, files_only: bo
         .where(Proposal.state == "waiting")
     )
     if people_only:
-        terms, changes = terms.where(Term.created_by_id.is_not(None)), changes.where(Proposal.by_id.is_not(None))
+        terms, changes = terms.where(~_from_a_file()), changes.where(Proposal.by_id.is_not(None))
     if files_only:
-        terms, changes = terms.where(Term.created_by_id.is_(None)), changes.where(Proposal.by_id.is_(None))
+        terms, changes = terms.where(_from_a_file()), changes.where(Proposal.by_id.is_(None))
     if languages is not None:
         terms = terms.where(_in(Term.language, languages))
         changes = changes.where(_in(Proposal.language, languages))
     return union_all(terms, changes)
+
+
+def _from_a_file():
+    """Whether a word came with a pack or a file: nobody stands for it, or who imported its whole concept."""
+    imported = Concept.id == Term.concept_id, Concept.origin == "import", Concept.created_by_id == Term.created_by_id
+    return or_(Term.created_by_id.is_(None), select(Concept.id).where(*imported).exists())
 
 
 def _in(column, languages: Sequence[str]):

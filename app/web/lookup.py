@@ -61,6 +61,7 @@ def look_up():
             count=None if query else db.scalar(select(func.count()).select_from(Concept)),
             read=read,
             recent=[] if query or read else _changed_lately(db),
+            may_edit=conceptwords.may_edit(current_user),
         )
     )
     return _remembering(response, language)

@@ -74,6 +74,20 @@ def test_nothing_of_ones_own_and_nothing_that_changed_is_approved(session, visit
     assert brought.terms[1].status == "admitted" and mine.status == "proposed" and brought.equivalence("ti").status == "proposed"
 
 
+def test_words_of_an_imported_file_do_not_stand_among_what_people_ask_for(session, administrator, brought):
+    from glossary import waiting
+    from glossary.exchange import load_concepts
+
+    load_concepts(
+        session, [{"code": "uit-een-bestand", "terms": [{"language": "ti", "text": "ካብ ፋይል"}]}],
+        origin="import", origin_name="x.csv", by=administrator.name, by_id=administrator.id,
+    )  # fmt: skip
+    asked = editing.propose_term(session, brought, "ti", "ናተይ ቃል", by=administrator.name, by_id=administrator.id)
+    people, files = (waiting.waiting(session, ["ti"], **only) for only in ({"people_only": True}, {"files_only": True}))
+    assert [w.term for w in people] == [asked]
+    assert "ካብ ፋይል" in [w.term.text for w in files] and waiting.count_waiting(session, ["ti"]) == len(people) + len(files)
+
+
 def test_only_reviewers_of_the_language_read_through(visit, selam, translator, staff, brought):
     assert visit(selam).get("/to-review/terms/read?language=ar").status_code == 403
     assert visit(selam).post("/to-review/terms/read", {"language": "ar", "read": "1.1"}).status_code == 403
