@@ -142,16 +142,12 @@ def take_back(session: Session, act: History, *, person: Person, why: str | None
 
 
 def last_act(session: Session, code: str) -> History | None:
-    """The act that took the concept of this code away; None when there never was one, or it is there."""
+    """The act by which somebody removed the concept of this code, or made it a part of another, and that still stands; None
+    for a concept that is there, never was, or went with the import that brought it."""
     if editing.concept_with_code(session, code) is not None:
         return None
     act = session.scalar(select(History).where(History.concept_code == code).order_by(History.id.desc()).limit(1))
-    return act if act is not None and _took_away(act) else None
-
-
-def _took_away(act: History) -> bool:
-    key = f"concept:{act.concept_id}"
-    return (key in act.before and key not in act.after) or (act.action == "merged" and act.of_id is not None)
+    return act if act is not None and act.action in ("removed", "merged") else None
 
 
 def gone(session: Session, *, limit: int = 100) -> list[History]:
