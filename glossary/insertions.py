@@ -13,7 +13,8 @@ from collections.abc import Iterator, Sequence
 
 from glossary.trie import Form
 from glossary.vocabulary import TermFacts, View
-from languages import stems
+from languages import folding, stems
+from languages.determiners import DETERMINERS
 
 #: (first word, word after the last, form, its term, the place of each word of the form)
 Crossing = tuple[int, int, Form, TermFacts, tuple[int, ...]]
@@ -23,22 +24,6 @@ def _list(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-#: Articles, demonstratives and possessives: they stand between a verb and its noun, and between a preposition and a noun.
-_DETERMINERS = {
-    "en": _list("a an the this that these those my your his her its our their any"),
-    "nl": _list("de het een deze dit die dat mijn je jouw uw zijn haar ons onze hun geen"),
-    "fr": _list("le la les un une ce cet cette ces mon ma mes ton ta tes son sa ses notre nos votre vos leur leurs"),
-    "es": _list("el la los las un una unos unas este esta estos estas mi mis tu tus su sus nuestro nuestra nuestros nuestras"),
-    "ru": _list("мой моя моё мое мои мою моего моей моему моим моих свой своя своё свое свои свою своего своей своему своим "
-                "своих ваш ваша ваше ваши вашу вашего вашей вашему вашим ваших наш наша наше наши нашу нашего нашей его её ее их"),
-    "uk": _list("мій моя моє мої мою мого моєї моєму моїм моїх свій своя своє свої свою свого своєї своєму своїм своїх ваш ваша "
-                "ваше ваші вашу вашого вашої вашому вашим ваших наш наша наше наші нашу нашого нашої його її їх їхній"),
-    "tr": _list("bir bu şu"),
-    "fa": _list("را خود خودم خودت خودش خودمان خودتان خودشان این آن یک من شما ما"),
-    "so": _list("ee"),
-    "ti": _list("ናይ እቲ እታ እቶም እተን"),
-}  # fmt: skip
-_DETERMINERS["prs"] = _DETERMINERS["fa"]
 #: Small words that join two nouns where a term may do without: allocation (de) logement, ክራይ (ናይ) ገዛ.
 _JOINERS = {"fr": _list("de du des d"), "es": _list("de del"), "so": _list("ee"), "ti": _list("ናይ")}
 #: Where a determiner stands between any two words, not only after a verb: geçici bir koruma, درخواست خود را دادن.
@@ -69,8 +54,6 @@ def crossings(
     `sentence`: the keys of each word; `written`: each as `vocabulary.exact` sees it."""
     language = view.language
     rules = [rule for rule, applies in _RULES if language in applies]
-    if len(written) < 3 or not rules:
-        return
     done: set[tuple[tuple[int, ...], tuple[int, ...]]] = set()
     for rule in rules:
         for before, after in rule(language, written):
@@ -82,8 +65,8 @@ def crossings(
                 if first < len(before) < end and not form.capitals:
                     taken = places[first:end]
                     yield min(taken), max(taken) + 1, form, facts, taken
-    if language in ("fa", "prs"):
-        yield from _indefinite_adjectives(view, sentence, written)
+    if endings := _HIDDEN_ENDINGS.get(language):
+        yield from _hidden_endings(view, sentence, written, endings)
 
 
 def _sides(first: int, after: int, length: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
@@ -92,7 +75,7 @@ def _sides(first: int, after: int, length: int) -> tuple[tuple[int, ...], tuple[
 
 
 def _small_words_between(language: str, written: Sequence[str]) -> Iterator[tuple[tuple[int, ...], tuple[int, ...]]]:
-    determiners = _DETERMINERS[language]
+    determiners = DETERMINERS[language]
     joiners = _JOINERS.get(language, frozenset())
     for start in range(1, len(written) - 1):
         for end in range(start + 1, min(start + 3, len(written))):
@@ -124,7 +107,7 @@ _SMALL_PREPOSITIONS = {
 
 
 def _said_once(language: str, written: Sequence[str]) -> Iterator[tuple[tuple[int, ...], tuple[int, ...]]]:
-    small = _DETERMINERS.get(language, frozenset()) | _prepositions(language)
+    small = DETERMINERS.get(language, frozenset()) | _prepositions(language)
     for at in range(1, len(written) - 1):
         if written[at] not in _AND[language]:
             continue
@@ -139,7 +122,7 @@ def _adjective_before_preposition(
     language: str, written: Sequence[str]
 ) -> Iterator[tuple[tuple[int, ...], tuple[int, ...]]]:
     preposition = _PREPOSITIONS[language]
-    small = _DETERMINERS[language] | _prepositions(language) | _AND[language]
+    small = DETERMINERS[language] | _prepositions(language) | _AND[language]
     for at in range(2, len(written)):
         if preposition.match(written[at]) and written[at - 1] not in small and written[at - 2] not in small:
             before, after = _sides(at - 1, at, len(written))
@@ -147,10 +130,10 @@ def _adjective_before_preposition(
 
 
 def _the_other_way_round(language: str, written: Sequence[str]) -> Iterator[tuple[tuple[int, ...], tuple[int, ...]]]:
-    determiners = _DETERMINERS[language]
+    determiners = DETERMINERS[language]
     small = determiners | _prepositions(language) | _AND[language] | _VERBS
     for at in range(1, len(written) - 1):
-        if written[at] == "of":
+        if written[at] in ("of", "for"):
             later = at + 1 + (written[at + 1] in determiners)
             # "seekers of asylum law": without an article the next word may be what the noun belongs to
             if later < len(written) and (later > at + 1 or later + 1 == len(written) or written[later + 1] in small):
@@ -158,24 +141,33 @@ def _the_other_way_round(language: str, written: Sequence[str]) -> Iterator[tupl
 
 
 _RULES = (
-    (_small_words_between, _DETERMINERS.keys()),
+    (_small_words_between, DETERMINERS.keys()),
     (_said_once, _AND.keys()),
     (_adjective_before_preposition, _PREPOSITIONS.keys()),
     (_the_other_way_round, {"en"}),
 )
 
 
-def _indefinite_adjectives(
-    view: View, sentence: Sequence[frozenset[str]], written: Sequence[str]
+#: Endings that the last word of a term may have although a dictionary knows the whole as another word.
+_HIDDEN_ENDINGS = {
+    "fa": ("ی",), "prs": ("ی",), "ar": ("ي", "ك", "ه", "نا", "ها", "هم", "كم"),
+}  # fmt: skip
+
+
+def _hidden_endings(
+    view: View, sentence: Sequence[frozenset[str]], written: Sequence[str], endings: tuple[str, ...]
 ) -> Iterator[Crossing]:
-    """اقامت دائمی, a permanent residence: the ی of "a" stands at the adjective, where the dictionary takes it for a
-    part of the word."""
+    """اقامت دائمی, a permanent residence, and عقد عملي, my contract of work: alone the words would be "lasting" and
+    "practical", behind the rest of a term they are not."""
+    language = view.language
     for at in range(1, len(written)):
-        if written[at].endswith("ی") and len(written[at]) > 4 and stems.is_lemma(written[at], "fa"):
-            places = range(max(0, at - _REACH), at + 1)
-            keys = [sentence[place] for place in places]
-            keys[-1] = frozenset(key[:-1] for key in keys[-1] if key[-1] in "یي")
-            for first, end, form, facts in view.matches(keys):
-                if end == len(keys) and end - first > 1:
-                    taken = tuple(places[first:end])
-                    yield taken[0], taken[-1] + 1, form, facts, taken
+        ending = next((one for one in endings if written[at].endswith(one)), None)
+        if ending is None or len(written[at]) < len(ending) + 3 or not stems.is_lemma(written[at], language):
+            continue
+        places = range(max(0, at - _REACH), at + 1)
+        keys = [sentence[place] for place in places]
+        keys[-1] = frozenset({folding.fold(written[at][: -len(ending)], language)})
+        for first, end, form, facts in view.matches(keys):
+            if end == len(keys) and end - first > 1 and not form.capitals:
+                taken = tuple(places[first:end])
+                yield taken[0], taken[-1] + 1, form, facts, taken

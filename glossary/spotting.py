@@ -21,7 +21,7 @@ from glossary.models import RANK
 from glossary.trie import Form
 from glossary.vocabulary import JOINED, TermFacts, View, exact, is_capitals
 from languages import affixes, folding, stems
-from languages.words import Word, compound_runs, keys, term_keys, words
+from languages.words import Word, compound_runs, dutch_verbs, keys, one_spelling, term_keys, words
 
 Certainty = Literal["exact", "possible"]
 
@@ -169,7 +169,7 @@ def _in_other_pieces(
     for at, particle in enumerate(written):
         if particle not in SEPARABLE or at == 0:
             continue
-        if written[at + 1 : at + 2] == ["te"] and at + 2 < len(tokens):  # af te wijzen
+        if at + 2 < len(tokens) and written[at + 1] == "te":  # af te wijzen
             verb = particle + written[at + 2]
             yield from ((at, at + 3, form, facts) for form, facts in view.single({verb}) if form.words[0] == verb)
         following = plain[tokens[at].end : tokens[at].end + 1]
@@ -184,11 +184,12 @@ def _in_other_pieces(
 
 
 #: Particles of Dutch verbs that stand away from them.
-SEPARABLE = frozenset(re.findall(r"\w+", """
-    aan achter af bij binnen dicht door goed in mee na neer om op over
-    samen tegen terecht terug toe uit vast voor voort weg
+SEPARABLE = affixes.DUTCH_PARTICLES
+#: What may follow such a particle at the end of its clause: another clause, or what is said after the verb.
+_NEXT_CLAUSE = frozenset(re.findall(r"\w+", """
+    en of maar want dus omdat als dat zodat tenzij zodra wanneer voordat nadat
+    bij binnen met naar op per sinds tegen tot van vanaf via volgens voor
 """))
-_NEXT_CLAUSE = {"en", "of", "maar", "want", "dus", "omdat", "als", "dat", "zodat", "tenzij"}
 
 
 def _tails(word: str) -> set[str]:
@@ -243,6 +244,8 @@ def _another_word(
     if language not in _STEMMED or word == lemmas[0] or word in affixes.in_pairs(surface, language):
         return False
     if language == "nl":
+        if word in dutch_verbs(surface):
+            return False
         if surface in (f"{word}ig", f"{word}ige", f"{word}igen") and compound_runs(word):
             return False  # leerplichtig, of leerplicht; but schuldig, guilty, is not schuld, a debt
         head = _inflected_head(surface, word)
@@ -264,7 +267,8 @@ def _another_word(
     if not term & sentence <= stemmed or (folds[1] in sentence and folds[1] not in stemmed):
         return False
     if None not in lemmas:
-        if folding.fold(lemmas[0], language) == folding.fold(lemmas[1], language):
+        both = [folding.fold(lemma, language) for lemma in lemmas]
+        if both[0] == both[1] or language == "en" and one_spelling(both[0]) == one_spelling(both[1]):
             return False
         # a form of two words: судов is of суд and of судно
         return not (lemmas[0] != surface and _RUSSIAN_CASE.fullmatch(surface[len(word) :]) and surface.startswith(word))

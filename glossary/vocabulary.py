@@ -23,6 +23,7 @@ from glossary.history import TOPIC, has_unseen_changes
 from glossary.models import Term
 from glossary.trie import Form, Trie
 from languages import folding, tags
+from languages.determiners import without_determiners
 from languages.words import term_keys, words
 from storage import changes
 
@@ -65,6 +66,10 @@ class _Stock:
             self.trie.add(whole)
             if len(whole.words) > 1 and self.language in JOINED and not whole.capitals:
                 self.trie.add(_joined(whole, self.language))
+            if len(whole.words) > 2:  # lodge your appeal, of lodge an appeal
+                bare = without_determiners(whole.words, self.language)
+                if 1 < len(bare) < len(whole.words):
+                    self.trie.add(form_of(facts, " ".join(bare), self.language))
             if len(whole.words) > 1 and "\u200c" in form:  # a Persian compound of which a space makes two words
                 self.trie.add(form_of(facts, form.replace("\u200c", " "), self.language))
 

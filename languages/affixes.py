@@ -116,6 +116,7 @@ _BROKEN_PLURALS = [
         (r"(\w)(\w)و\2", (r"\1\2",)),
         (r"[أا](\w)(\w)(\w)اء", (r"\1\2ي\3",)),
         (r"[أا](\w)(\w)اء", (r"\1\2ي\2",)),
+        (r"[أا](\w)(\w)ياء", (r"\1\2ي",)),
         (r"[أا](\w)[وي]ا(\w)", (r"\1ا\2", r"\1ي\2")),
         (r"(\w)(\w)اة", (r"\1ا\2", r"\1ا\2ي")),
     )
@@ -199,6 +200,39 @@ def dutch_infinitives(form: str) -> frozenset[str]:
         short = re.sub(r"([aeou])\1(?=[^aeiouy]\Z)", r"\1", root)
         soft = {"s": "z", "f": "v"}.get(root[-1], root[-1])
         found |= {root + "en", root + root[-1] + "en", short + "en", short[:-1] + soft + "en"}
+    return frozenset(found)
+
+
+#: Words that stand before a Dutch verb, one with it or away from it.
+DUTCH_PARTICLES = frozenset(re.findall(r"\w+", """
+    aan achter af bekend bij binnen deel dicht door gelijk goed heen in klaar kwijt leeg los mee mis na neer om op open over plaats
+    rond samen stil stop tegen terecht terug thuis toe uit vast vol voor voort vrij weg ziek
+"""))
+_DUTCH_DIAERESIS = re.compile("(?<=[aeiou])[ei]")
+
+
+@lru_cache(maxsize=32768)
+def dutch_verbs(form: str) -> frozenset[str]:
+    """The infinitives of a form that no dictionary has, or has as an adjective: afsluiten of afgesloten, goedkeuren of
+    goedgekeurd, inenten of ingeënt; and what a diaeresis left out hides: beëindigen of beeindigde."""
+    found = set()
+    known = stems.in_dictionary(form, "nl")
+    for particle in ("", *(particle for particle in DUTCH_PARTICLES if form.startswith(particle))):
+        rest = form[len(particle) :]
+        if len(rest) < 4 or not rest.startswith("ge"):
+            continue
+        verb = stems.in_dictionary(rest, "nl") or ""
+        if particle and verb.endswith("en") and verb != rest:
+            found.add(particle + verb)
+        elif known is None and not verb and rest[-1] in "dt":
+            root = rest[2:].replace("ë", "e").replace("ï", "i")
+            both = dutch_infinitives(root) | dutch_infinitives(root[:-1])  # geïnd, of innen; geënt, of enten
+            found.update(particle + infinitive for infinitive in both)
+    if known is None and form.isascii():
+        for place in _DUTCH_DIAERESIS.finditer(form):
+            spelt = form[: place.start()] + {"e": "ë", "i": "ï"}[place[0]] + form[place.end() :]
+            if lemma := stems.in_dictionary(spelt, "nl"):
+                found.add(lemma)
     return frozenset(found)
 
 

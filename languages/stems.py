@@ -63,7 +63,8 @@ def lemma(word: str, language: str) -> str:
     code = _PACKED.get(language) or _TABLE.get(language)
     if not code or not word:
         return word
-    return _lemmatizer(packed).lemmatize(word, lang=code)
+    found = _lemmatizer(packed).lemmatize(word, lang=code)
+    return found.replace("_", "") if language == "nl" else found
 
 
 def in_dictionary(word: str, language: str) -> str | None:
@@ -71,7 +72,8 @@ def in_dictionary(word: str, language: str) -> str | None:
     if language in _PACKED:
         return _in_packed(word, _PACKED[language])
     code = _TABLE.get(language)
-    return _dictionaries(False).get_dictionary(code).get(word) if code else None
+    found = _dictionaries(False).get_dictionary(code).get(word) if code else None
+    return found.replace("_", "") if found and language == "nl" else found  # af_sluiten, of afgesloten
 
 
 @lru_cache(maxsize=65536)

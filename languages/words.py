@@ -130,8 +130,7 @@ def _keys(word: str, language: str) -> frozenset[str]:
         found |= _inflection_keys(before, language)
     if language == "nl":
         found |= _parts_of_compound(written)
-        if (verb := _compound_verb(written)) is not None:
-            found.add(fold(verb, language))
+        found.update(fold(verb, language) for verb in dutch_verbs(written))
     found.discard("")
     return frozenset(found)
 
@@ -160,12 +159,15 @@ def _parts_of_compound(word: str) -> set[str]:
     return {key for part in compound_runs(word) for key in _inflection_keys(part, "nl")}
 
 
-def _compound_verb(word: str) -> str | None:
-    """ziekmelden of ziekgemeld and ziekmeldt, verbs with a word before them that no dictionary has."""
-    if stems.in_dictionary(word, "nl") is not None or not (parts := dutch_compound_parts(word)):
-        return None
-    verb = stems.in_dictionary(parts[-1], "nl") or ""
-    return word[: -len(parts[-1])] + verb if verb.endswith("en") and verb != parts[-1] else None
+def dutch_verbs(word: str) -> set[str]:
+    """The infinitives of a form that the dictionary does not lead to: `affixes.dutch_verbs`, and schoonmaken of
+    schoonmaakt, a verb with any word before it."""
+    found = set(affixes.dutch_verbs(word))
+    if stems.in_dictionary(word, "nl") is None and (parts := dutch_compound_parts(word)):
+        verb = stems.in_dictionary(parts[-1], "nl") or ""
+        if verb.endswith("en") and verb != parts[-1]:
+            found.add(word[: -len(parts[-1])] + verb)
+    return found
 
 
 @lru_cache(maxsize=65536)
@@ -198,9 +200,11 @@ def _inflection_keys(word: str, language: str) -> frozenset[str]:
         written = lower(exact_fold(word, language), language)
         found.add(fold(_lemma(written, language), language))
         if language == "en":
-            found |= {_one_spelling(key) for key in found}
+            found |= {one_spelling(key) for key in found}
         elif language == "uk":
             found |= {fold(stem, language) for stem in affixes.ukrainian_stems(written)}
+            if folded[0] in "ув" and folded[1] not in "аеєиіїоуюяьв":  # вчитель is учитель
+                found |= {{"у": "в", "в": "у"}[key[0]] + key[1:] for key in found if key[0] in "ув"}
         elif language == "ti" and folded[0] == "አ":  # as Tigrinya is written in Ethiopia
             found.add("ኣ" + folded[1:])
         elif language == "so":  # goaan is how many write go'aan
@@ -242,10 +246,11 @@ def _is_bare(lemma: str, word: str, language: str) -> bool:
 
 
 _BRITISH = (("is", re.compile(r"iz(?=e|ing|ation)")), ("yse", re.compile(r"yze")), ("our", re.compile(r"(?<=\w\w)or\Z")),
+            ("l", re.compile(r"(?<=\w{4})ll\Z")), ("lm", re.compile(r"(?<=\w{3})llm(?=ent)")), ("dgm", re.compile(r"dgem(?=ent)")),
             ("re", re.compile(r"(?<=[bdt])er\Z")), ("ence", re.compile(r"ense\Z")), ("ll", re.compile(r"l(?=(?:ing|ed|er)\Z)")))  # fmt: skip
 
 
-def _one_spelling(word: str) -> str:
+def one_spelling(word: str) -> str:
     """organization and organisation, center and centre, license and licence: one of them."""
     for british, american in _BRITISH:
         word = american.sub(british, word)

@@ -2,7 +2,7 @@
 
 `gold/second` was written and committed before it was measured; `gold/second/FIRST.txt` keeps that first figure, the
 honest one. What it showed was then mended by rule, so its floors here are of a set that has been seen. `gold/third`
-was written after those mends and measured once. A find counts where it overlaps the place that was marked and means
+was written after those mends and measured once; what it missed was never looked at (`FIRST.txt` there). A find counts where it overlaps the place that was marked and means
 the same concept: how far a find reaches is not judged here.
 """
 
@@ -25,7 +25,7 @@ GOLD = Path(__file__).parent / "gold"
 STARTER = Path(__file__).parents[2] / "app" / "starter" / "concepts"
 LANGUAGES = ("nl", "en", "ar", "fa", "ti", "am", "tr", "prs", "fr", "ru", "es", "so", "uk", "zh")
 #: The least recall and precision, in hundredths, of each language and of all.
-FLOORS = {"second": (94, 92, 98, 98)}
+FLOORS = {"second": (94, 92, 98, 98), "third": (80, 90, 94, 98)}
 
 
 def rows(path: Path) -> list[list[str]]:
@@ -94,13 +94,14 @@ def test_terms_are_found_in_sentences_nobody_tuned_for(name):
     session.get_bind().dispose()
 
 
-def test_what_people_type_leads_to_the_concept(tmp_path):
+@pytest.mark.parametrize("name", FLOORS)
+def test_what_people_type_leads_to_the_concept(name, tmp_path):
     """Queries of clients and volunteers on the starter pack: the concept is among the first three."""
     session = fresh(concept for file in sorted(STARTER.glob("*.json")) for concept in _concepts(file))
     codes = dict(session.query(Concept.id, Concept.code).all())
     index = WhooshIndex(tmp_path / "terms")
     found, missed = 0, []
-    lines = rows(GOLD / "second" / "lookups.tsv")
+    lines = rows(GOLD / name / "lookups.tsv")
     for query, wanted, kind in lines:
         first = [codes[hit.concept_id] for hit in search(session, index, query)][:3]
         if set(first) & set(wanted.split("|")):
@@ -109,7 +110,7 @@ def test_what_people_type_leads_to_the_concept(tmp_path):
             missed.append((kind, query, wanted, first))
     index.close()
     session.get_bind().dispose()
-    print(f"look-ups: {found}/{len(lines)}")
+    print(f"{name} look-ups: {found}/{len(lines)}")
     assert found * 100 >= len(lines) * LOOKUP_FLOOR, missed
 
 
