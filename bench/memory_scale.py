@@ -236,8 +236,8 @@ def opened(files: list[Path]) -> candidates.Collection:
 
 def best_of(collection, text: str, threshold: float, language: str = "en") -> list[float]:
     asked = matching._query(text, language, "nl", None, None, None, None)
-    asked = memory.search.Query(**(asked.__dict__ | {"variety_of": ("en", "nl")}))
-    terms = matching._terms(threshold, 5, None, None, None, matching.scoring.OLD_AFTER)
+    nothing_off = dict.fromkeys(matching.scoring.PENALTIES, 0)
+    terms = matching._terms(threshold, 5, None, nothing_off, None, matching.scoring.OLD_AFTER)
     return [-c.rank.score for _, c in zip(range(5), search.search([collection], asked, terms), strict=False)]
 
 

@@ -12,6 +12,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from weakref import WeakKeyDictionary
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 
 #: More changes than this are not taken in one by one.
 MANY = 50_000
+#: So many changes are put into the lists that a scan reads; for more the lists are made anew.
+FEW = 50
 
 
 class Pair(NamedTuple):
@@ -166,6 +169,7 @@ class Collection:
     segments: tuple[tuple[Segment, np.ndarray | None], ...] = ()
 
     def changed(self, entries: Iterable[Entry], gone: Iterable[int], seen: int) -> Collection:
+        """Without the units in `gone`, but with these entries, which are of units among them."""
         gone = list(gone)
         kept = dict(self.entries)
         for id in gone:
@@ -176,41 +180,114 @@ class Collection:
             from memory.files import marked  # only who has an index needs numpy
 
             segments = tuple((segment, marked(segment, dead, gone)) for segment, dead in segments)
-        return Collection(self.pair, kept, seen, self.vocabulary, segments)
+        found = Collection(self.pair, kept, seen, self.vocabulary, segments)
+        listed = self.__dict__.get("listed")
+        if listed is not None and len(gone) <= FEW:
+            new = [kept[id] for id in gone if id in kept]
+            found.__dict__["listed"] = listed.changed([self.entries[id] for id in gone if id in self.entries], new)
+        return found
 
     def seen_at(self, position: int) -> Collection:
         return self if position == self.seen else replace(self, seen=position)
 
-    @property
+    @cached_property
     def listed(self) -> Listed:
-        found = self.__dict__.get("_listed")
-        if found is None:
-            found = self.__dict__["_listed"] = Listed(list(self.entries.values()))
+        return Listed.of(self.entries.values())
+
+
+@dataclass(frozen=True)
+class Listed:
+    """Entries as a scan reads them, never changed: by the length of their forms and of their words, by the words they
+    hold, and by their bare form."""
+
+    forms: ByLength
+    words: ByLength
+    holders: dict[str, list[Entry]]
+    by_bare: dict[int, list[Entry]]
+
+    @classmethod
+    def of(cls, entries: Iterable[Entry]) -> Listed:
+        nothing = ByLength("form", [], [], [])
+        return cls(nothing, replace(nothing, of="words"), {}, {}).changed([], list(entries))
+
+    def changed(self, gone: list[Entry], new: list[Entry]) -> Listed:
+        holders, by_bare = dict(self.holders), dict(self.by_bare)
+        fresh: set[object] = set()  # lists of this object alone
+        for keep, entries in ((False, gone), (True, new)):
+            for e in entries:
+                _filed(by_bare, e.bare_key, e, keep, fresh)
+                for word in set(e.words):
+                    _filed(holders, word, e, keep, fresh)
+        return Listed(self.forms.changed(gone, new), self.words.changed(gone, new), holders, by_bare)
+
+    def near_in_words(self, text: str, threshold: float) -> Iterable[tuple[Entry, int, int]]:
+        """As ByLength.near. Two texts of which the longer has n words, at distance d, share n - d words: whoever shares so
+        many of this text's has one of the few rarest of them, whichever others it lacks."""
+        size = len(text)
+        many = scoring.most_edits(size, threshold) + 1
+        rarest = sorted((self.holders.get(word, ()) for word in text), key=len)[:many]
+        if sum(map(len, rarest)) * 8 > len(self.words.entries):
+            return self.words.near(text, threshold)
+        return _near(text, {e.id: e for holders in rarest for e in holders}.values(), threshold)
+
+
+def _filed(lists: dict, key: object, e: Entry, keep: bool, fresh: set[object]) -> None:
+    """Put an entry into the list under a key, or take it out; a list that others hold is copied before."""
+    if key not in fresh:
+        fresh.add(key)
+        lists[key] = list(lists.get(key, ()))
+    if keep:
+        lists[key].append(e)
+    else:
+        lists[key].remove(e)
+
+
+def _near(text: str, entries: Iterable[Entry], threshold: float) -> Iterator[tuple[Entry, int, int]]:
+    from rapidfuzz.distance import Levenshtein
+
+    for e in entries:
+        longer = max(len(text), len(e.words))
+        most = scoring.most_edits(longer, threshold)
+        distance = Levenshtein.distance(text, e.words, score_cutoff=most)
+        if distance <= most:
+            yield e, distance, longer
+
+
+@dataclass(frozen=True)
+class ByLength:
+    """Entries in the order of the lengths of their texts (`of`: "form" or "words"): those which can be near enough to
+    another text stand together."""
+
+    of: str
+    entries: list[Entry]
+    texts: list[str]
+    lengths: list[int]
+
+    def changed(self, gone: list[Entry], new: list[Entry]) -> ByLength:
+        if len(new) > FEW:
+            out = {e.id for e in gone}
+            every = [e for e in self.entries if e.id not in out] + new
+            texts = [getattr(e, self.of) for e in every]
+            order = sorted(range(len(every)), key=[*map(len, texts)].__getitem__)
+            texts = [texts[n] for n in order]
+            return ByLength(self.of, [every[n] for n in order], texts, [*map(len, texts)])
+        found = ByLength(self.of, self.entries.copy(), self.texts.copy(), self.lengths.copy())
+        lists = (found.entries, found.texts, found.lengths)
+        for e in gone:
+            at = bisect_left(found.lengths, len(getattr(e, self.of)))
+            while found.entries[at].id != e.id:
+                at += 1
+            for one in lists:
+                del one[at]
+        for e in new:
+            text = getattr(e, self.of)
+            at = bisect_left(found.lengths, len(text))
+            for one, value in zip(lists, (e, text, len(text)), strict=True):
+                one.insert(at, value)
         return found
 
-
-class Listed:
-    """Entries as RapidFuzz reads them."""
-
-    def __init__(self, entries: list[Entry]) -> None:
-        self.entries = entries
-        self.forms = ByLength([e.form for e in entries])
-        self.words = ByLength([e.words for e in entries])
-        self.by_bare: dict[int, list[Entry]] = {}
-        for e in entries:
-            self.by_bare.setdefault(e.bare_key, []).append(e)
-
-
-class ByLength:
-    """Texts in the order of their lengths: those which can be near enough to another text stand together."""
-
-    def __init__(self, texts: list[str]) -> None:
-        self._numbers = sorted(range(len(texts)), key=[len(text) for text in texts].__getitem__)
-        self._texts = [texts[n] for n in self._numbers]
-        self._lengths = [len(text) for text in self._texts]
-
-    def near(self, text: str, threshold: float) -> Iterator[tuple[int, int, int]]:
-        """Every text that reaches the threshold: its number, the distance and the length of the longer one.
+    def near(self, text: str, threshold: float) -> Iterator[tuple[Entry, int, int]]:
+        """Every entry whose text reaches the threshold, the distance and the length of the longer one.
 
         First the longest common subsequence is measured, which costs a third of the distance: texts of which the
         longer has n characters, c of them in common with the other, are at least n - c apart."""
@@ -220,17 +297,17 @@ class ByLength:
         size = len(text)
         least = size - scoring.most_edits(size, threshold)
         # the longest text that can still reach the threshold has length / threshold
-        first = bisect_left(self._lengths, least)
-        last = bisect_right(self._lengths, int(size * 100 / threshold) + 1)
+        first = bisect_left(self.lengths, least)
+        last = bisect_right(self.lengths, int(size * 100 / threshold) + 1)
         for other, common, n in process.extract(
-            text, self._texts[first:last], scorer=LCSseq.similarity, score_cutoff=least, limit=None
+            text, self.texts[first:last], scorer=LCSseq.similarity, score_cutoff=least, limit=None
         ):
             longer = max(size, len(other))
             most = scoring.most_edits(longer, threshold)
             if longer - common <= most:
                 distance = Levenshtein.distance(text, other, score_cutoff=most)
                 if distance <= most:
-                    yield self._numbers[first + n], distance, longer
+                    yield self.entries[first + n], distance, longer
 
 
 class Files(Protocol):
@@ -385,6 +462,7 @@ def _wanted(
             yield Pair(source, target, reversed=True)
 
 
+@lru_cache(maxsize=1000)
 def stands_in(has: str, asked: str) -> bool:
     """Whether a text in one language can be offered where another is asked for: the same language in the same
     script, or one that its readers read also (`languages.tags.fallbacks`)."""

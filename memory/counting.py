@@ -8,6 +8,7 @@ Rare tokens are lists of units; how often a unit stands in them is turned into p
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import reduce
 
 import numpy as np
 
@@ -29,7 +30,7 @@ def at_least(
     low, high = needs[0][0], needs[-1][1]
     rows, lists = postings.found(wanted)
     first, last = low // 64, (high + 63) // 64
-    planes = _sum(postings.bitmaps[rows, first:last]) if len(rows) else []
+    planes = _sum([postings.bitmaps[row, first:last] for row in rows.tolist()])
     if lists:
         planes = _added(planes, _as_planes(lists, first * 64, last * 64))
     # where two ranges share a word, the lower need counts there: more units than needed, never fewer
@@ -47,12 +48,12 @@ _NONE = np.empty(0, np.int64)
 
 def in_all(postings: Postings, rows: np.ndarray) -> np.ndarray:
     """Units that have every one of these frequent tokens."""
-    return _set_bits(np.bitwise_and.reduce(postings.bitmaps[rows], axis=0))
+    return _set_bits(reduce(np.bitwise_and, (postings.bitmaps[row] for row in rows.tolist())))
 
 
 def planes_of(postings: Postings, rows: np.ndarray) -> Planes:
     """How many of these frequent tokens each unit has."""
-    return _sum(postings.bitmaps[rows]) if len(rows) else []
+    return _sum([postings.bitmaps[row] for row in rows.tolist()])
 
 
 def reaching(planes: Planes, least: int) -> np.ndarray:
@@ -110,27 +111,25 @@ def _added(one: Planes, other: Planes) -> Planes:
     return planes
 
 
-def _sum(rows: np.ndarray) -> Planes:
-    """Planes of the sum of rows of bits. The rows are used up."""
+def _sum(rows: list[np.ndarray]) -> Planes:
+    """Planes of the sum of rows of bits. Row by row, so that what is worked on stays in the processor's cache."""
     planes: Planes = []
-    level = rows
-    while len(level):
-        carries = []
-        while len(level) > 2:
-            third = len(level) // 3
-            a, b, c = level[:third], level[third : 2 * third], level[2 * third : 3 * third]
-            either = a ^ b
-            a &= b
-            np.bitwise_and(either, c, out=b)
-            a |= b
-            c ^= either
-            carries.append(a)
-            level = level[2 * third :]
-        if len(level) == 2:
-            carries.append(level[:1] & level[1:])
-            level = level[:1] ^ level[1:]
-        planes.append(level[0])
-        level = np.concatenate(carries) if len(carries) > 1 else carries[0] if carries else level[:0]
+    level, ours = rows, False
+    while level:
+        total, carries = level[0], []
+        both = np.empty_like(total)
+        for a, b in zip(level[1::2], level[2::2], strict=False):
+            carry = total & a
+            total = np.bitwise_xor(total, a, out=total if ours or carries else None)
+            np.bitwise_and(total, b, out=both)
+            carry |= both
+            total ^= b
+            carries.append(carry)
+        if len(level) % 2 == 0:
+            carries.append(total & level[-1])
+            total = total ^ level[-1]
+        planes.append(total)
+        level, ours = carries, True
     return planes
 
 

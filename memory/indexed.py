@@ -26,7 +26,7 @@ RANGES = 4
 #: So many units are compared at once; the first times fewer, because good matches make the rest unnecessary.
 FIRST, MOST = 64, 4096
 #: Fewer units than this are looked up bit by bit.
-FEW = 300
+FEW = 3000
 #: So many units are put in order before the others.
 AT_ONCE = 500
 #: What a score was measured on. The order decides where both agree.

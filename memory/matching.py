@@ -19,7 +19,6 @@ from sqlalchemy.orm import Session
 from languages import tags
 from memory import candidates, forms, scoring
 from memory.differences import Difference, differences
-from memory.keys import neighbour_key, position_key
 from memory.models import QUALITIES, Found, Quality, Unit
 from memory.repairs import Repaired, repaired
 from memory.scoring import Reason
@@ -192,15 +191,9 @@ def _query(
         text=text,
         form=form,
         words=tuple(forms.words(form)) if forms.has_words(source_language) else (),
-        bare_key=forms.key(forms.bare(form)),
-        same_key=forms.key(forms.same_text(text)),
-        profile_key=forms.profile_key(text),
         previous=None if previous is None else forms.same_text(previous),
         next=None if next is None else forms.same_text(next),
         place=None if document is None or position is None else (document, position),
-        previous_key=neighbour_key(previous),
-        next_key=neighbour_key(next),
-        place_key=position_key(document, position),
         variety_of=(source_language, target_language),
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 
 import numpy as np
-from sqlalchemy import case, select
+from sqlalchemy import Select, case, select
 from sqlalchemy.orm import Session
 
 from memory import forms, segments
@@ -73,19 +73,31 @@ def from_database(session: Session, pair: Pair) -> Iterator[Units]:
         if which is not None:
             query = query.where(which)
         again = which is None or which is current[1]
-        with closing(session.connection().execute(query.execution_options(yield_per=BATCH))) as result:
-            for rows in result.partitions():
-                gathered.append(packed(rows, _texts(session, text, rows) if again else {}, language))
-                if sum(map(len, gathered)) + BATCH > segments.LARGEST:
-                    yield Units.joined(gathered)
-                    gathered = []
+        for rows in _batches(session, query):
+            gathered.append(packed(rows, _texts(session, text, rows) if again else {}, language))
+            if sum(map(len, gathered)) + BATCH > segments.LARGEST:
+                ready, gathered = Units.joined(gathered), []
+                yield ready
+                del ready
     if gathered:
         yield Units.joined(gathered)
 
 
+def _batches(session: Session, query: Select) -> Iterator[Sequence]:
+    """The rows of a query, some at a time. SQLite's are taken as its driver gives them, which costs half."""
+    connection = session.connection()
+    if connection.dialect.name == "sqlite":
+        with closing(connection.execute(query)) as result:
+            while rows := result.cursor.fetchmany(BATCH):
+                yield rows
+    else:
+        with closing(connection.execute(query.execution_options(yield_per=BATCH))) as result:
+            yield from result.partitions()
+
+
 def _texts(session: Session, text, rows: Sequence) -> dict[int, str]:
-    low, high = min(r.id for r in rows), max(r.id for r in rows)
-    return dict(session.execute(select(_UNIT.id, text).where(_UNIT.id.between(low, high))).all())
+    ids = [row[0] for row in rows]
+    return dict(session.execute(select(_UNIT.id, text).where(_UNIT.id.between(min(ids), max(ids)))).all())
 
 
 def packed(rows: Sequence, texts: dict[int, str], language: str) -> Units:

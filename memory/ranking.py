@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from memory import scoring
+from memory import forms, scoring
 from memory.candidates import Pair
+from memory.keys import neighbour_key, position_key
 
 if TYPE_CHECKING:
     import numpy as np
@@ -37,16 +38,36 @@ class Query:
     text: str
     form: str
     words: tuple[str, ...]
-    bare_key: int
-    same_key: int
-    profile_key: int
     previous: str | None
     next: str | None
     place: tuple[str, int] | None
-    previous_key: int
-    next_key: int
-    place_key: int
     variety_of: tuple[str, str]
+
+    # made when they are asked for: most texts are like nothing
+
+    @cached_property
+    def bare_key(self) -> int:
+        return forms.key(" ".join(self.words) or forms.bare(self.form))
+
+    @cached_property
+    def same_key(self) -> int:
+        return forms.key(forms.same_text(self.text))
+
+    @cached_property
+    def profile_key(self) -> int:
+        return forms.profile_key(self.text)
+
+    @cached_property
+    def previous_key(self) -> int:
+        return neighbour_key(self.previous)
+
+    @cached_property
+    def next_key(self) -> int:
+        return neighbour_key(self.next)
+
+    @cached_property
+    def place_key(self) -> int:
+        return position_key(*self.place) if self.place else 0
 
     @cached_property
     def character_tokens(self) -> np.ndarray:

@@ -51,22 +51,25 @@ def search(collections: Iterable[Collection], asked: Query, terms: Terms) -> Ite
 
 def scan(collection: Collection, asked: Query, terms: Terms, best: Best) -> list[Candidate]:
     """Every unit of a collection's own entries that reaches the threshold."""
-    listed, pair = collection.listed, collection.pair
     found: list[Candidate] = []
+    if not collection.entries:
+        return found
+    listed, pair = collection.listed, collection.pair
     for e in listed.by_bare.get(asked.bare_key, ()):
         found += _candidate(e, pair, asked, terms, best)
-    if len(asked.form) > LONGEST_COMPARED or not listed.entries:
+    if len(asked.form) > LONGEST_COMPARED:
         return found
     threshold = min(max(terms.threshold, 1), 100)
-    measures: dict[int, dict[str, tuple[int, int]]] = {}  # index -> measure -> (distance, longer)
+    measures: dict[int, tuple[Entry, dict[str, tuple[int, int]]]] = {}  # by id: measure -> (distance, longer)
     words = collection.vocabulary.read(asked.words)
-    for name, text, texts in (("characters", asked.form, listed.forms), ("words", words, listed.words)):
-        if text:
-            for i, distance, longer in texts.near(text, threshold):
-                if scoring.reaches(distance, longer, 0, terms.threshold):
-                    measures.setdefault(i, {})[name] = (distance, longer)
-    for i, measured in measures.items():
-        e = listed.entries[i]
+    for name, near in (
+        ("characters", listed.forms.near(asked.form, threshold)),
+        ("words", listed.near_in_words(words, threshold) if words else ()),
+    ):
+        for e, distance, longer in near:
+            if scoring.reaches(distance, longer, 0, terms.threshold):
+                measures.setdefault(e.id, (e, {}))[1][name] = (distance, longer)
+    for e, measured in measures.values():
         if e.bare_key != asked.bare_key:
             found += _candidate(e, pair, asked, terms, best, measured)
     return found

@@ -20,7 +20,7 @@ from memory.files import Arrays, DamagedFile, Kind, where, write_arrays
 VERSION = 3
 KIND = Kind(b"DRAGOMTM", ".segment", {"version": VERSION, "forms": forms.VERSION})
 #: Units in one file: more make lookups a little faster and building much larger.
-LARGEST = 500_000
+LARGEST = 1 << 20
 
 ORIGINS = ("approved", "import", "starter")
 QUALITY_BITS, ORIGIN_SHIFT, ONE_TO_ONE, ELSEWHERE = 0b11, 2, 0b10000, 0b100000
@@ -88,10 +88,11 @@ def short(key: np.ndarray | int) -> np.ndarray | int:
 
 
 def write(path: Path, units: Units) -> None:
-    """Write a segment. The file is complete and on the disk when this returns; a process killed before leaves a
-    file that does not open."""
+    """Write a segment; the units are put in order. The file is complete and on the disk when this returns; a process
+    killed before leaves a file that does not open."""
     lengths = np.fromiter(map(len, units.forms), np.int64, len(units))
-    units = units.taken(np.argsort(lengths, kind="stable"))
+    ordered = units.taken(np.argsort(lengths, kind="stable"))
+    units.forms, units.columns = ordered.forms, ordered.columns
     lengths.sort()
     arrays = {name: np.ascontiguousarray(units.columns[name], dtype) for name, dtype in COLUMNS.items()}
     if int(arrays["ids"].max(initial=0)) < 1 << 32:
@@ -100,11 +101,12 @@ def write(path: Path, units: Units) -> None:
     arrays["sizes"], arrays["first"] = sizes, np.append(first, len(units))
     blobs, ends = [], [np.zeros(1, np.int64)]
     for start in range(0, len(units), tokens.CHUNK):
-        encoded = [
-            form.encode("utf-8", "surrogatepass") for form in units.forms[start : start + tokens.CHUNK]
-        ]
-        blobs.append(b"".join(encoded))
-        ends.append(np.cumsum(np.fromiter(map(len, encoded), np.int64, len(encoded))) + ends[-1][-1])
+        chunk = "".join(units.forms[start : start + tokens.CHUNK])
+        blobs.append(chunk.encode("utf-8", "surrogatepass"))
+        stops = np.cumsum(lengths[start : start + tokens.CHUNK])
+        if len(blobs[-1]) != len(chunk):  # then characters are not bytes
+            stops = tokens.utf8_ends(chunk)[stops]
+        ends.append(stops + ends[-1][-1])
     offsets = np.concatenate(ends)
     arrays["text"] = np.frombuffer(b"".join(blobs), np.uint8)
     arrays["offsets"] = offsets.astype(np.uint32) if offsets[-1] < 1 << 32 else offsets
@@ -152,15 +154,13 @@ def _postings(
     width = (size + 63) // 64 * 8
     bitmaps = np.zeros((many, width), np.uint8)
     block = np.zeros((many + 1, tokens.CHUNK), np.uint8)
-    listed_slots, listed_units = [np.zeros(0, np.uint16)], [np.zeros(0, np.uint32)]
+    listed = [np.zeros(0, np.uint64)]
     for base in range(0, size, tokens.CHUNK):
         found, unit = tokenised(forms[base : base + tokens.CHUNK])
         found >>= shift
-        slot = found.astype(np.uint16)
         row = row_of[found]
         rare = np.flatnonzero(row == many * tokens.CHUNK)
-        listed_slots.append(slot[rare])
-        listed_units.append(unit[rare] + np.uint32(base))
+        listed.append(found[rare].astype(np.uint64) << np.uint64(32) | (unit[rare] + np.uint32(base)))
         if many:
             row += unit
             block.reshape(-1)[row] = 1
@@ -168,18 +168,17 @@ def _postings(
             room = min(width - base // 8, packed.shape[1])
             bitmaps[:, base // 8 : base // 8 + room] = packed[:, :room]
             block[:] = 0
-    slot, units = np.concatenate(listed_slots), np.concatenate(listed_units)
-    order = np.argsort(slot, kind="stable")
-    slot, units = slot[order], units[order]
-    once = np.ones(len(slot), bool)
-    once[1:] = (slot[1:] != slot[:-1]) | (units[1:] != units[:-1])
-    slot, units = slot[once], units[once]
-    starts = np.zeros(slots + 1, np.uint32)
-    np.cumsum(np.bincount(slot, minlength=slots), out=starts[1:])
+    pairs = np.concatenate(listed)  # the slot, then the unit
+    del listed
+    pairs.sort()
+    once = np.ones(len(pairs), bool)
+    np.not_equal(pairs[1:], pairs[:-1], out=once[1:])
+    pairs = pairs[once]
+    starts = np.searchsorted(pairs, np.arange(slots + 1, dtype=np.uint64) << np.uint64(32)).astype(np.uint32)
     return {
         f"{name}_starts": starts,
         f"{name}_rows": np.where(dense, row_of // tokens.CHUNK, -1).astype(np.int16),
-        f"{name}_lists": units,
+        f"{name}_lists": pairs.astype(np.uint32),
         f"{name}_bitmaps": bitmaps.view(np.uint64),
     }
 

@@ -18,7 +18,6 @@ from memory.forms import WORD_TABLE, words
 CHUNK = 1 << 13
 _VALUE_BITS = 19
 _ODD = (np.uint32(0x9E3779B1), np.uint32(0x85EBCA77), np.uint32(0xC2B2AE3D))
-_WIDE = 0x9E3779B97F4A7C15
 
 Tokens = tuple[np.ndarray, np.ndarray]
 """Tokens (uint32) and the numbers of their forms within the chunk (uint32), ascending."""
@@ -47,14 +46,14 @@ def of_words(forms: Sequence[str]) -> tuple[Tokens, np.ndarray]:
         unit = np.repeat(np.arange(len(lengths)), lengths)
         lengths -= np.bincount(unit[dropped], minlength=len(lengths))
         codes, kinds = codes[~dropped], kinds[~dropped]
-    hashes, at = _runs(codes, kinds == _LETTER, kinds == _SYMBOL)
+    values, at = _runs(codes, kinds == _LETTER, kinds == _SYMBOL)
     counts = np.diff(np.searchsorted(at, np.cumsum(lengths)), prepend=0)
     owners = np.repeat(np.arange(len(counts), dtype=np.uint32), counts)
     wordless = [n for n in np.flatnonzero(counts == 0).tolist() if forms[n]]
     if wordless:
-        more = np.array([~_hash(forms[n]) & _ALL for n in wordless], np.uint64)
-        hashes, owners = np.append(hashes, more), np.append(owners, np.array(wordless, np.uint32))
-    return _numbered(_small(hashes), owners), counts
+        more = np.array([_wordless_value(forms[n]) for n in wordless], np.uint32)
+        values, owners = np.append(values, more), np.append(owners, np.array(wordless, np.uint32))
+    return _numbered(values, owners), counts
 
 
 def of_one_form(form: str) -> np.ndarray:
@@ -66,7 +65,7 @@ def of_one_forms_words(form: str) -> np.ndarray:
     """The tokens of `of_words` for a single form, quicker: a few words are sooner done one by one."""
     seen: dict[int, int] = {}
     found = []
-    for value in [_word_value(word) for word in words(form)] or [_small_one(~_hash(form) & _ALL)]:
+    for value in [_word_value(word) for word in words(form)] or [_wordless_value(form)]:
         before = seen.get(value, 0)
         seen[value] = before + 1
         found.append(_mixed_one(value * int(_ODD[1]) + before * int(_ODD[2])))
@@ -75,11 +74,19 @@ def of_one_forms_words(form: str) -> np.ndarray:
 
 @lru_cache(maxsize=20_000)
 def _word_value(word: str) -> int:
-    return _small_one(_hash(word))
+    """19 bits of a word, as `_runs` makes them: of the sum of its letters, each mixed with the one before it."""
+    points = [0, *map(ord, word)]
+    pairs = zip(points, points[1:], strict=False)
+    return _mixed_one(sum(_pair_one(before, letter) for before, letter in pairs)) >> (32 - _VALUE_BITS)
 
 
-def _small_one(hashed: int) -> int:
-    return ((hashed ^ hashed >> 31) * _WIDE & _ALL) >> (64 - _VALUE_BITS)
+def _wordless_value(form: str) -> int:
+    return _word_value(form) ^ 1
+
+
+def _pair_one(before: int, letter: int) -> int:
+    value = before * int(_ODD[0]) + letter * int(_ODD[1]) & _ALL32
+    return (value ^ value >> 15) * int(_ODD[2]) & _ALL32
 
 
 def _mixed_one(bits: int) -> int:
@@ -89,15 +96,7 @@ def _mixed_one(bits: int) -> int:
 
 
 _EDGE = "\n"
-_ALL, _ALL32 = (1 << 64) - 1, (1 << 32) - 1
-_POWERS = [pow(_WIDE, n + 1, 1 << 64) for n in range(64)]
-
-
-def _hash(word: str) -> int:
-    """What `_runs` makes of the same letters."""
-    while len(_POWERS) < len(word):
-        _POWERS.append(_POWERS[-1] * _WIDE & _ALL)
-    return sum((ord(letter) + 1) * power for letter, power in zip(word, _POWERS, strict=False)) & _ALL
+_ALL32 = (1 << 32) - 1
 
 
 def _lengths(forms: Sequence[str]) -> np.ndarray:
@@ -108,21 +107,28 @@ def _codes(text: str) -> np.ndarray:
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4").astype(np.uint32, copy=False)
 
 
+def utf8_ends(text: str) -> np.ndarray:
+    """How many bytes of UTF-8 the first n characters of a text take, for n from 0 to its length (int64)."""
+    codes = _codes(text)
+    ends = np.zeros(len(codes) + 1, np.int64)
+    np.cumsum(1 + (codes > 0x7F) + (codes > 0x7FF) + (codes > 0xFFFF), out=ends[1:])
+    return ends
+
+
 def _pairs(codes: np.ndarray) -> np.ndarray:
     """19 bits of each pair of neighbours."""
-    values = codes[:-1] * _ODD[0]
-    values += codes[1:] * _ODD[1]
-    values ^= values >> np.uint32(15)
-    values *= _ODD[2]
+    values = _paired(codes[:-1], codes[1:])
     values >>= np.uint32(32 - _VALUE_BITS)
     return values
 
 
-def _small(hashes: np.ndarray) -> np.ndarray:
-    """19 bits of hashes of 64."""
-    return ((hashes ^ hashes >> np.uint64(31)) * np.uint64(_WIDE) >> np.uint64(64 - _VALUE_BITS)).astype(
-        np.uint32
-    )
+def _paired(before: np.ndarray, codes: np.ndarray) -> np.ndarray:
+    """32 bits of each code and the one before it."""
+    values = before * _ODD[0]
+    values += codes * _ODD[1]
+    values ^= values >> np.uint32(15)
+    values *= _ODD[2]
+    return values
 
 
 _SPACE, _LETTER, _SYMBOL, _DROPPED, _UNSEEN = range(5)
@@ -148,21 +154,21 @@ def _kinds(codes: np.ndarray) -> np.ndarray:
 
 
 def _runs(codes: np.ndarray, letters: np.ndarray, symbols: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """A hash of each run of letters and of each symbol, and where it begins."""
+    """19 bits of each run of letters and of each symbol, and where it begins."""
     starts = letters.copy()
     starts[1:] &= ~letters[:-1]
     starts |= symbols
     at = np.flatnonzero(starts)
     if not len(at):
-        return np.empty(0, np.uint64), at
-    values = codes[at[0] :].astype(np.uint64)
-    values += np.uint64(1)
-    place = np.arange(len(values))
-    place -= np.repeat(at - at[0], np.diff(at, append=len(codes)))
-    powers = np.multiply.accumulate(np.full(int(place.max()) + 1, _WIDE, np.uint64))
-    values *= powers[place]
-    values *= (letters | symbols)[at[0] :]
-    return np.add.reduceat(values, at - at[0]), at
+        return np.empty(0, np.uint32), at
+    before = np.empty_like(codes)
+    before[1:] = codes[:-1]
+    before[at] = 0
+    values = _paired(before, codes)
+    values *= letters | symbols
+    values = _mixed(np.add.reduceat(values, at, dtype=np.uint32))
+    values >>= np.uint32(32 - _VALUE_BITS)
+    return values, at
 
 
 def _numbered(values: np.ndarray, unit: np.ndarray) -> Tokens:
