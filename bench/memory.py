@@ -1,6 +1,6 @@
 """How quick the memory is, and whether it is exact, at 1,000 to 1,000,000 units.
 
-    python bench/memory.py FOLDER [--sizes 1000 100000 1000000] [--queries 80] [--json FILE]
+    python bench/memory.py FOLDER [--sizes 1000 100000 1000000] [--queries 80] [--check 20] [--json FILE]
 
 FOLDER keeps the sentences and the databases between runs; nothing of it belongs in the project. Queries are held-out
 sentences that the memory has not, and sentences of the memory edited by 5-30 %, half of each. Each is put to the index,
@@ -139,7 +139,9 @@ def spread(times: list[float]) -> dict[str, float]:
     }
 
 
-def measure(folder: Path, size: int, sentences: list[str], texts: list[str]) -> dict[str, object]:
+def measure(
+    folder: Path, size: int, sentences: list[str], texts: list[str], check: int
+) -> dict[str, object]:
     path = database(folder, size, sentences)
     indexed = connect(path)
     index.attach(indexed, folder / f"index-{size}")
@@ -176,7 +178,7 @@ def measure(folder: Path, size: int, sentences: list[str], texts: list[str]) -> 
             for name in random.Random(text).sample(sorted(methods), len(methods)):
                 took, found[name] = timed(methods[name], text)
                 times[name].append(took)
-            if n < CHECKED:
+            if n < check:
                 scanning, truth = timed(lookup, slow, text)
                 if n:  # the first loads every unit
                     times["scan"].append(scanning)
@@ -186,7 +188,7 @@ def measure(folder: Path, size: int, sentences: list[str], texts: list[str]) -> 
                     for name, right in truths.items()
                 )
                 hits += bool(truth)
-        report["checked, with a hit, wrong"] = [min(CHECKED, len(texts)), hits, wrong]
+        report["checked, with a hit, wrong"] = [min(check, len(texts)), hits, wrong]
         report |= {f"{name} ms": spread(found) for name, found in times.items() if found}
         for name in ("p50", "p95"):
             for ours in ("index", "search"):
@@ -304,9 +306,6 @@ def freshness(path: Path, folder: Path, engine) -> dict[str, object]:
     }
 
 
-CHECKED = 20
-
-
 def rebuild(folder: Path, size: int) -> dict[str, object]:
     """A full build from the database in a process of its own: seconds, and the most memory it had."""
     script = (
@@ -348,6 +347,7 @@ def main() -> int:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--sizes", type=int, nargs="+", default=[1_000, 100_000, 1_000_000])
     parser.add_argument("--queries", type=int, default=80)
+    parser.add_argument("--check", type=int, default=20, help="so many are also compared with every unit")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     sentences, real = corpus(max(options.sizes) + HELD_OUT, options.folder)
@@ -357,7 +357,7 @@ def main() -> int:
     reports = []
     for size in options.sizes:
         print(f"{size:,} units")
-        report = measure(options.folder, size, sentences[HELD_OUT : HELD_OUT + size], texts)
+        report = measure(options.folder, size, sentences[HELD_OUT : HELD_OUT + size], texts, options.check)
         report |= rebuild(options.folder, size)
         reports.append(report)
         for name, value in report.items():
