@@ -195,7 +195,7 @@ class InSegment:
 
     def _compare(self, at: np.ndarray, longer: np.ndarray, penalties: np.ndarray) -> None:
         """Measure some units' characters and keep those near enough."""
-        texts = self.segment.forms(at)
+        texts = self.segment.comparable(at)
         places: np.ndarray | None = None
         if len(set(texts)) * 2 < len(texts):  # many units with one text: measured once
             number = {text: n for n, text in enumerate(dict.fromkeys(texts))}
@@ -215,7 +215,7 @@ class InSegment:
             near = np.flatnonzero(distances <= edits)
             self._keep(at[near], distances[near], longer[near], penalties[near], CHARACTERS)
 
-    def _measured(self, texts: list[str], places: np.ndarray | None, scorer, cutoff: int) -> np.ndarray:
+    def _measured(self, texts: list[str | bytes], places: np.ndarray | None, scorer, cutoff: int) -> np.ndarray:
         [found] = process.cdist([self.asked.form], texts, scorer=scorer, score_cutoff=cutoff, dtype=np.int32)
         return (found if places is None else found[places]).astype(np.int64)
 

@@ -245,6 +245,17 @@ class Segment(Arrays):
         except UnicodeDecodeError:  # half a pair of surrogates
             return [file[a:b].decode("utf-8", "surrogatepass") for a, b in zip(starts, ends, strict=True)]
 
+    def comparable(self, at: np.ndarray) -> list[str | bytes]:
+        """The forms as RapidFuzz may compare them: ASCII as it stands in the file, because decoding costs as much as
+        comparing."""
+        file, starts = self.data, self._offsets[at] + np.int64(self._text_starts)
+        ends = self._offsets[at + 1] + np.int64(self._text_starts)
+        ascii_ = ends - starts == self.lengths(at)
+        return [
+            file[a:b] if plain else file[a:b].decode("utf-8", "surrogatepass")
+            for a, b, plain in zip(starts.tolist(), ends.tolist(), ascii_.tolist(), strict=True)
+        ]
+
     def units(self, chosen: np.ndarray | None = None) -> Units:
         """What went in, all of it or where `chosen` is true: to be written again."""
         at = np.arange(self.size) if chosen is None else np.flatnonzero(chosen)
