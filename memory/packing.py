@@ -10,8 +10,9 @@ from sqlalchemy import Select, case, select
 from sqlalchemy.orm import Session
 
 from memory import forms, segments
-from memory.candidates import Entry, Pair, of_pair
+from memory.candidates import Pair, of_pair
 from memory.keys import text_keys
+from memory.listed import Entry
 from memory.models import QUALITIES, Unit
 from memory.segments import Units
 

@@ -10,7 +10,8 @@ import heapq
 from collections.abc import Iterable, Iterator, Mapping
 
 from memory import scoring
-from memory.candidates import Collection, Entry, Pair
+from memory.candidates import Collection, Pair
+from memory.listed import Entry
 from memory.ranking import (
     LONGEST_COMPARED,
     Best,
