@@ -325,6 +325,7 @@ def _forget_phrases(engine: Engine, wanted: Wanted) -> tuple[Counter[str], Count
     # what rightly stands in rows that people keep cannot be told from a trace
     lives = {spelt for hit in found.hits for spelt in hit.spelt}
     traces.pieces = {p for p in traces.pieces if not any(p in one for one in lives)}
+    traces.halves = {half for p in traces.pieces if len(p) >= 12 for half in (p[: len(p) // 2], p[len(p) // 2 :])}
     traces.anyway = bool(lives)
     return counts, left, traces
 

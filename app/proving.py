@@ -26,8 +26,9 @@ from app.models import Document, Segment, Sentence, Translation
 from languages.folding import fold, match_form
 from memory import index
 
-#: How much of a text is looked for in files, in characters; of how many texts; and how many pieces in the indexes.
-PROBE, PROBES, IN_INDEXES = 32, 24, 12
+#: How much of a text is looked for in files, in characters; of how many texts; and how many pieces in the indexes. Looking
+#: for one piece in a gigabyte takes a fifth of a second.
+PROBE, PROBES, IN_INDEXES = 32, 6, 12
 #: Bytes: below this, writing a database anew takes a moment and is always done. Above, PostgreSQL's tables are only written
 #: anew where something went from them.
 SMALL = 128 * 1024 * 1024
@@ -35,10 +36,12 @@ SMALL = 128 * 1024 * 1024
 
 @dataclass(slots=True)
 class Traces:
-    """What to look for in files afterwards. `pieces`: texts that went. `touched`: the tables they went from. `anyway`:
-    some cannot be told from what rightly stays, so the database is written anew whatever is found."""
+    """What to look for in files afterwards. `pieces`: texts that went. `halves`: parts of them, of which a row that was
+    half overwritten may still hold one. `touched`: the tables they went from. `anyway`: some cannot be told from what
+    rightly stays, so the database is written anew whatever is found."""
 
     pieces: set[str] = field(default_factory=set)
+    halves: set[str] = field(default_factory=set)
     touched: set[str] = field(default_factory=set)
     anyway: bool = False
 
@@ -155,9 +158,8 @@ def _clean_sqlite(engine: Engine, traces: Traces, left: Counter[str]) -> list[di
     if not name or name == ":memory:":
         return []
     place = Path(name)
-    halves = {half for p in traces.pieces if len(p) >= 12 for half in (p[: len(p) // 2], p[len(p) // 2 :])}
     small = place.stat().st_size <= SMALL
-    if small or traces.anyway or _in_database_file(place, traces.pieces | halves)[0]:
+    if small or traces.anyway or _in_database_file(place, traces.pieces | traces.halves)[0]:
         _vacuum(engine)
         db.empty_write_ahead_log(engine)
     held, size = _in_database_file(place, traces.pieces)
