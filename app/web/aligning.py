@@ -35,7 +35,7 @@ def _keepers_only() -> None:
 def listing():
     """Upload two documents; those that were begun."""
     form = {"source": request.form.get("source", "nl"), "target": request.form.get("target", "ar")}
-    if request.method == "GET":
+    if request.method != "POST":
         return _listing_page(form, {})
     wrong: dict[str, str] = {}
     pair = tuple(tags.normalise(form[side]) for side in aligning.SIDES)

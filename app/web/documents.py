@@ -67,7 +67,7 @@ def new():
         "project": request.form.get("project", ""),
         "subject": request.form.get("subject", ""),
     }
-    if request.method == "GET":
+    if request.method != "POST":
         return _upload_page(form, {})
     wrong: dict[str, str] = {}
     upload = request.files.get("file")
@@ -181,7 +181,7 @@ def erase(document_id: int):
     document = access.find_document(db, current_user, document_id)
     if not access.may_erase(current_user, document):
         raise access.NotAllowed("not-yours")
-    if request.method == "GET":
+    if request.method != "POST":
         return render_template("document_erase.html", document=document, units=erasure.units_of(db, document))
     # the only thing that erases says what it did, and has transactions of its own: it waits for this one to be over
     by, by_id = current_user.name, current_user.id

@@ -439,7 +439,7 @@ def hand_over(translation_id: int):
     """Give what is finished, or a part of it, to a reviewer. What a reviewer would stumble over is shown first."""
     db = current_session()
     translation = access.find_translation(db, current_user, translation_id)
-    if request.method == "GET":
+    if request.method != "POST":
         access.require_translator(current_user, translation)
         query = (
             select(Segment)

@@ -50,7 +50,7 @@ def kinds() -> dict[str, str]:
 def ask():
     """Ask for something; see what would go; erase it."""
     db = current_session()
-    if request.method == "GET":
+    if request.method != "POST":
         return _page(db)
     wanted = _wanted()
     try:

@@ -50,7 +50,7 @@ def ask(term_id: int):
     wanted = request.values.get("wanted", "forbidden")
     if wanted not in ("forbidden", "deprecated", "replaced"):
         raise Hidden
-    if request.method == "GET":
+    if request.method != "POST":
         return render_template("impact_ask.html", term=term, concept=term.concept, wanted=wanted, values=request.args)
     subject = {name: request.form.get(name, type=int) for name in ("by", "proposal") if request.form.get(name, type=int)}
     found = impact.ask(db, term.concept, wanted, [term], by=_me(), subject=subject)

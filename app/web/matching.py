@@ -38,7 +38,7 @@ def settings():
     """Points taken off matches."""
     access.require_role(current_user, RoleName.ADMINISTRATOR)
     db = current_session()
-    if request.method == "GET":
+    if request.method != "POST":
         return _page(db, {}, {})
     wrong: dict[str, str] = {}
     usual = dict(scoring.PENALTIES) | dict(config().memory_penalties)

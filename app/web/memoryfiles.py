@@ -109,7 +109,7 @@ def _words() -> dict:
 @pages.route("/memory/import", methods=["GET", "POST"])
 def take_in():
     """Upload a file; what was taken in before."""
-    if request.method == "GET":
+    if request.method != "POST":
         return _import_page({})
     upload = request.files.get("file")
     if upload is None or not upload.filename:

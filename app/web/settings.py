@@ -42,7 +42,7 @@ def choose_language():
 def account():
     """Name and password."""
     db = current_session()
-    if request.method == "GET":
+    if request.method != "POST":
         return _account(db, {})
     wrong: dict[str, str] = {}
     try:

@@ -28,7 +28,7 @@ pages = Blueprint("signin", __name__)
 @pages.route("/sign-in", methods=["GET", "POST"])
 def sign_in():
     """The form, and what it does."""
-    if request.method == "GET":
+    if request.method != "POST":
         if current_user.is_authenticated:
             return see_other("work.home")
         return render_template("sign_in.html", errors={}, email="", next=_inside(request.args.get("next")))
@@ -94,7 +94,7 @@ def welcome(token: str):
     except InvitationNotValid as error:
         return make_response(render_template("error.html", told=_dead_link(error)), 410)
     name = request.form.get("name", invitation.name)
-    if request.method == "GET":
+    if request.method != "POST":
         return render_template("welcome.html", invitation=invitation, name=name, email="", errors={})
     wrong: dict[str, str] = {}
     if invitation.person_id is None and not 0 < len(name.strip()) <= 200:

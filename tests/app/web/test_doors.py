@@ -92,3 +92,15 @@ def test_nothing_inline_runs_on_any_page(visit, administrator, letter):
         page = visitor.get(path).get_data(as_text=True)
         assert " style=" not in page and " onclick=" not in page and "<style" not in page, path
         assert page.count("<script") == page.count("<script src=") + page.count('<script type="module" src='), path
+
+
+def test_asking_for_the_head_of_a_page_does_nothing(app, visit, session, administrator, letter):
+    """A program that only looks whether a page is there sends HEAD, which carries no token."""
+    visitor, looked = visit(administrator), 0
+    for endpoint, method, path in addresses(app):
+        if method != "GET" or endpoint.startswith("api.") or needs_a_token(endpoint) or endpoint == "static":
+            continue
+        assert visitor.open(path, method="HEAD").status_code == visitor.get(path).status_code, path
+        looked += 1
+    assert looked > 40
+    assert visitor.get(f"/documents/{letter.id}").status_code == 200
