@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import csv
 import json
+import multiprocessing
 import random
 import resource
 import sys
@@ -246,7 +247,7 @@ def bench_lookup(session: Session, folder: Path, chance: random.Random) -> None:
     again.close()
 
 
-def bench_recognition(session: Session, languages: tuple[str, ...]) -> None:
+def bench_recognition(session: Session, url: str, languages: tuple[str, ...]) -> None:
     from languages.words import load
 
     texts = sentences()
@@ -255,27 +256,61 @@ def bench_recognition(session: Session, languages: tuple[str, ...]) -> None:
         build = timed(
             lambda language=language: recognise(session, "x", source_language=language, target_language="en")
         )
-        for text in texts[language]:
-            recognise(session, text, source_language=language, target_language="en")
+        cold = [
+            timed(lambda text=text, language=language: _spot_only(session, text, language))
+            for text in texts[language]
+        ]
         hits = sum(
             len(recognise(session, text, source_language=language, target_language="en"))
             for text in texts[language]
         )
-        times = [
-            timed(lambda text=text, language=language: _spot_only(session, text, language))
-            for text in texts[language]
-        ]
-        full = [
-            timed(
-                lambda text=text, language=language: recognise(
-                    session, text, source_language=language, target_language="en"
-                )
-            )
-            for text in texts[language]
-        ]
+
+        def thrice(act: Callable[[Session, str, str], None], language: str = language) -> list[Took]:
+            return [timed(lambda text=text: act(session, text, language)) for _ in range(3) for text in texts[language]]
+
         print(
-            f"  {language:8s} {hits / len(texts[language]):4.1f} hits a sentence  build {build / 1000:5.2f} s (cpu {build.cpu / 1000:5.2f})   find {spread(times)}   with targets {spread(full)}"
+            f"  {language:8s} {hits / len(texts[language]):4.1f} hits a sentence  read and build {build / 1000:5.2f} s (cpu {build.cpu / 1000:5.2f})   find {spread(thrice(_spot_only))}   with targets {spread(thrice(_with_targets))}   cold {spread(cold)}",
+            flush=True,
         )
+    bench_processes(session, url, languages[0])
+
+
+def _with_targets(session: Session, text: str, language: str) -> None:
+    recognise(session, text, source_language=language, target_language="en")
+
+
+def bench_processes(session: Session, url: str, language: str, times: int = 20) -> None:
+    """A change that this process commits, in the next look of another one that has its terms in memory already."""
+    context = multiprocessing.get_context("spawn")
+    here, there = context.Pipe()
+    other = context.Process(target=_another_process, args=(there, url, language), daemon=True)
+    other.start()
+    here.recv()
+    concept = editing.new_concept(session, "elders", by="bench")
+    found, took = 0, []
+    for number in range(times):
+        word = f"splinternieuw{chr(97 + number)}zaak"
+        editing.propose_term(session, concept, language, word, by="bench")
+        session.commit()
+        here.send(word)
+        seen, milliseconds = here.recv()
+        found += seen
+        took.append(milliseconds)
+    here.send(None)
+    other.join(30)
+    print(f"another process sees a change  {found} of {times} at its next look, {sorted(took)[times // 2]:.1f} ms for that look, at most {max(took):.1f}")
+
+
+def _another_process(pipe, url: str, language: str) -> None:
+    engine = engine_for(url)
+    with Session(engine) as session:
+        _with_targets(session, "x", language)
+    pipe.send("ready")
+    while (word := pipe.recv()) is not None:
+        with Session(engine) as session:
+            begun = time.perf_counter()
+            hits = recognise(session, f"Dit is een {word}.", source_language=language, target_language="en")
+            pipe.send((any(hit.surface == word for hit in hits), (time.perf_counter() - begun) * 1000))
 
 
 def _spot_only(session: Session, text: str, language: str) -> None:
@@ -291,35 +326,42 @@ def main() -> int:
     )
     parser.add_argument("--concepts", type=int, default=20_000, help="for looking up")
     parser.add_argument("--terms", type=int, default=50_000, help="in each language, for recognition")
-    parser.add_argument("--languages", default="nl,ar,fa,ti,am,tr,ru,zh-Hans", help="for recognition")
+    parser.add_argument(
+        "--languages", default="nl,en,ar,fa,ti,am,tr,fr,ru,es,so,zh-Hans", help="for recognition; the first also for several processes"
+    )
     parser.add_argument("--url", help="an empty database; a new SQLite file when not given")
     parser.add_argument("--lookup-only", action="store_true")
     parser.add_argument("--recognition-only", action="store_true")
+    parser.add_argument("--loading", action="store_true", help="load the concepts as a file's, twice, instead of putting rows in")
     options = parser.parse_args()
     chance = random.Random(20000)
     with tempfile.TemporaryDirectory() as place:
         if not options.recognition_only:
             with Session(engine_for(options.url or f"sqlite:///{place}/lookup.sqlite3")) as session:
-                made = list(entries(options.concepts, chance))
-                load = timed(
-                    lambda: (
-                        load_concepts(session, made, origin="import", origin_name="bench", by="bench"),
-                        session.commit(),
+                made = entries(options.concepts, chance)
+                if options.loading:
+                    made = list(made)
+                    load = timed(
+                        lambda: (
+                            load_concepts(session, made, origin="import", origin_name="bench", by="bench"),
+                            session.commit(),
+                        )
                     )
-                )
-                number = session.scalar(select(func.count(Term.id)))
-                print(f"{options.concepts} concepts, {number} terms")
-                print(f"load them               {load / 1000:.1f} s (cpu {load.cpu / 1000:.1f})")
-                again = timed(
-                    lambda: load_concepts(session, made, origin="import", origin_name="bench", by="bench")
-                )
-                print(f"load the same again     {again / 1000:.1f} s")
+                    print(f"load them               {load / 1000:.1f} s (cpu {load.cpu / 1000:.1f})")
+                    again = timed(
+                        lambda: load_concepts(session, made, origin="import", origin_name="bench", by="bench")
+                    )
+                    print(f"load the same again     {again / 1000:.1f} s")
+                else:
+                    put_in(session, made)
                 del made
+                print(f"{options.concepts} concepts, {session.scalar(select(func.count(Term.id)))} terms")
                 bench_lookup(session, Path(place) / "index", chance)
                 print(f"memory, at most         {memory()} MB")
         if not options.lookup_only:
             languages = tuple(options.languages.split(","))
-            with Session(engine_for(options.url or f"sqlite:///{place}/terms.sqlite3")) as session:
+            url = options.url or f"sqlite:///{place}/terms.sqlite3"
+            with Session(engine_for(url)) as session:
                 known = vocabulary()
                 pools = {
                     language: [new_word(known[language], chance) for _ in range(POOL)]
@@ -330,14 +372,17 @@ def main() -> int:
                     some = known[language] if chance.random() < REAL else pools[language]
                     return {"language": language, "text": made_up_term(language, some, chance, real=1.0)}
 
-                made = (
-                    {"code": f"t{place}", "terms": [term(language) for language in languages]}
-                    for place in range(options.terms)
+                put = timed(
+                    lambda: put_in(
+                        session,
+                        (
+                            {"code": f"t{place}", "terms": [term(language) for language in languages]}
+                            for place in range(options.terms)
+                        ),
+                    )
                 )
-                load_concepts(session, made, origin="import", origin_name="bench terms", by="bench")
-                session.commit()
-                print(f"recognition, {options.terms} terms in each of {len(languages)} languages")
-                bench_recognition(session, languages)
+                print(f"recognition, {options.terms} terms in each of {len(languages)} languages; made and put in in {put / 1000:.0f} s", flush=True)
+                bench_recognition(session, url, languages)
                 print(f"memory, at most         {memory()} MB")
     return 0
 

@@ -1,7 +1,8 @@
 """The index of terms in a folder, kept by Whoosh: derived from the database, disposable, never behind.
 
     folder/current          the name of the generation in use, replaced in one step
-    folder/<generation>/    Whoosh's files, and state.json: how they were made and up to which change
+    folder/<generation>/    Whoosh's files, its words once more as they are held in memory (*.words), and state.json:
+                            how they were made and up to which change
 
 * A full build goes into a new generation, then `current` is replaced: kill it at any moment and the old one stands.
 * A search first asks the feed of changes what is new. Those few concepts are handed on as candidates as they are;
@@ -46,7 +47,9 @@ from storage import changes
 log = logging.getLogger(__name__)
 
 #: Raised when what is written into the index changes.
-SHAPE = 3
+SHAPE = 4
+#: Fields whose words a query is matched with, and which are kept beside the index so that it opens at once.
+VOCABULARIES = ("word", "whole", "latin")
 #: Up to so many changed concepts are looked at directly; more are written into the index first.
 MOST_FRESH = 100
 #: Concepts read from the database at a time while building.
@@ -228,13 +231,17 @@ class WhooshIndex:
                 position = changes.position(session)
                 storage = _storage(place)
                 writer = storage.create_index(_schema()).writer(limitmb=256, codec=_codec())
+                known: dict[str, set[str]] = {name: set() for name in VOCABULARIES}
                 with without_collecting():
                     with _words_ready(writer):
                         for ids in _slices(list(session.scalars(select(Concept.id).order_by(Concept.id))), BATCH):
                             for document in _documents(session, ids):
                                 writer.add_document(**document)
+                                for name, words in known.items():
+                                    words.update(document[name])
                     writer.commit(optimize=True)
                 storage.close_files()
+                _write_words(place, known)
                 _write_state(place, position)
                 pointer = self.folder / f"current.{generation}"
                 pointer.write_text(generation, "utf-8")
@@ -263,17 +270,22 @@ class WhooshIndex:
                 if _read_state(place) <= opened.position:  # else another process wrote it meanwhile
                     storage = _storage(place)
                     writer = storage.open_index(schema=_schema()).writer(codec=_codec())
+                    # words that no concept has any more stay until the next build, and lead nowhere
+                    known = {name: set(opened.vocabulary(name).sorted) for name in VOCABULARIES}
                     try:
                         for concept_id in opened.fresh:
                             writer.delete_by_term("id", str(concept_id))
                         with _words_ready(writer):
                             for document in _documents(session, sorted(opened.fresh)):
                                 writer.add_document(**document)
+                                for name, words in known.items():
+                                    words.update(document[name])
                     except BaseException:
                         writer.cancel()
                         raise
                     writer.commit()
                     storage.close_files()
+                    _write_words(place, known)
                     _write_state(place, opened.seen)
             self.close()
             self._opened = _open_generation(place, opened.generation)
@@ -322,11 +334,9 @@ def _words_ready(writer) -> Iterator[None]:
 
 
 def _codec():
-    """Most words stand in one concept or two: nothing to compress. (Keeping such short lists beside the word,
-    `inlinelimit`, calls a method that whoosh-reloaded 2.7.5 does not have.)"""
-    from whoosh.codec.whoosh3 import W3Codec
+    from glossary.whoosh_codec import QuickCodec
 
-    return W3Codec(compression=0)
+    return QuickCodec()
 
 
 @cache
@@ -366,7 +376,20 @@ def _close(searcher, storage) -> None:
 
 
 def _sizes(place: Path) -> dict[str, int]:
-    return {path.name: path.stat().st_size for path in place.iterdir() if path.suffix in (".seg", ".toc")}
+    return {path.name: path.stat().st_size for path in place.iterdir() if path.suffix in (".seg", ".toc", ".words")}
+
+
+def _write_words(place: Path, known: dict[str, set[str]]) -> None:
+    """The words of the index, one a line: reading them from Whoosh, word by word, takes seconds."""
+    for name, words in known.items():
+        draft = place / f"{name}.words.new"
+        draft.write_text("\n".join(sorted(words)), "utf-8", newline="\n")
+        os.replace(draft, place / f"{name}.words")
+
+
+def _read_words(place: Path, name: str) -> Vocabulary:
+    text = (place / f"{name}.words").read_text("utf-8")
+    return Vocabulary(text.split("\n") if text else ())
 
 
 def _write_state(place: Path, position: int) -> None:
@@ -391,17 +414,11 @@ def _open_generation(place: Path, generation: str) -> Generation:
     storage = _storage(place)
     try:
         searcher = storage.open_index(schema=_schema()).searcher()
-        reader = searcher.reader()
-        names = ("word", "whole", "latin")
-        words, wholes, latin = (Vocabulary(_text(word) for word in reader.lexicon(name)) for name in names)
+        words, wholes, latin = (_read_words(place, name) for name in VOCABULARIES)
     except BaseException:
         storage.close_files()
         raise
     return Generation(generation, storage, searcher, position, words, wholes, latin, seen=position)
-
-
-def _text(word: bytes | str) -> str:
-    return word.decode() if isinstance(word, bytes) else word
 
 
 def _documents(session: Session, ids: Sequence[int]) -> Iterator[dict[str, Any]]:

@@ -55,6 +55,10 @@ class Generation:
     postings: dict[tuple[str, str], tuple[int, ...]] = field(default_factory=dict)
     concepts: dict[int, int] = field(default_factory=dict)
 
+    def vocabulary(self, name: str) -> Vocabulary:
+        """The words of a field."""
+        return {"word": self.words, "whole": self.wholes, "latin": self.latin}[name]
+
     def documents(self, name: str, word: str) -> tuple[int, ...]:
         """The documents that have this word in this field."""
         from whoosh.reading import TermNotFound
