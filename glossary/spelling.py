@@ -261,32 +261,35 @@ def nearly_begins(start: str, word: str) -> bool:
 
 
 #: Which words are searched together for a part of one: by the script of their letters, because most queries are in one
-#: and Python searches Latin letters, a byte each, quickest. (first character after the script, number)
-_BLOCKS = ((0x250, 0), (0x400, 5), (0x530, 1), (0x590, 5), (0x900, 2), (0x1200, 5), (0x13A0, 3), (0x2D80, 5), (0x2DE0, 3))
+#: and Python searches Latin letters, a byte each, quickest. What is in none of these is together too.
+_BLOCKS = ("\\0-\u024f", "\u0400-\u052f", "\u0590-\u08ff", "\u1200-\u139f\u2d80-\u2ddf", "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af")
+_OTHERS = len(_BLOCKS)
+_IN_BLOCK = [re.compile(f"[{letters}]") for letters in _BLOCKS]
+_ONE_BLOCK = re.compile("(?:" + "|".join(f"([ {letters}]+)" for letters in _BLOCKS) + ")\\Z")
 
 
+@lru_cache(maxsize=1 << 14)
 def _block(letter: str) -> int:
-    code = ord(letter)
-    return next((number for end, number in _BLOCKS if code < end), 4)
+    return next((number for number, letters in enumerate(_IN_BLOCK) if letters.match(letter)), _OTHERS)
 
 
 class Vocabulary:
     """Every word of an index, to find what begins like, contains, or nearly is a word of a query."""
 
-    def __init__(self, words: Iterable[str] = ()):
-        self.sorted = sorted(set(words))
-        blocks: dict[int, list[str]] = {}
-        known: dict[str, int] = {}
+    def __init__(self, words: Iterable[str] = (), *, are_sorted: bool = False):
+        """`are_sorted`: each comes once, and in order."""
+        self.sorted = list(words) if are_sorted else sorted(set(words))
+        blocks: list[list[str]] = [[] for _ in range(_OTHERS + 1)]
         for word in self.sorted:
             if word.isascii():
-                blocks.setdefault(0, []).append(word)
-                continue
-            for letter in set(word) - known.keys():
-                known[letter] = _block(letter)
-            for block in {known[letter] for letter in word}:
-                blocks.setdefault(block, []).append(word)
+                blocks[0].append(word)
+            elif (alike := _ONE_BLOCK.match(word)) is not None:
+                blocks[alike.lastindex - 1].append(word)
+            else:
+                for block in {_block(letter) for letter in word if letter != " "}:
+                    blocks[block].append(word)
         #: All of a script in one string: searching that is many times faster than searching each.
-        self._joined = {block: "\n".join(["", *some, ""]) for block, some in blocks.items()}
+        self._joined = ["\n".join(["", *some, ""]) for some in blocks]
 
     def __len__(self) -> int:
         return len(self.sorted)
@@ -306,7 +309,7 @@ class Vocabulary:
 
     def _containing(self, part: str, most: int) -> list[str]:
         found: list[str] = []
-        joined = self._joined.get(_block(part[:1] or "a"), "")
+        joined = self._joined[_block(part[:1] or "a")]
         at = joined.find(part)
         while at >= 0 and len(found) < most:
             end = joined.index("\n", at)

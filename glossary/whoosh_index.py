@@ -389,7 +389,7 @@ def _write_words(place: Path, known: dict[str, set[str]]) -> None:
 
 def _read_words(place: Path, name: str) -> Vocabulary:
     text = (place / f"{name}.words").read_text("utf-8")
-    return Vocabulary(text.split("\n") if text else ())
+    return Vocabulary(text.split("\n") if text else (), are_sorted=True)
 
 
 def _write_state(place: Path, position: int) -> None:

@@ -15,7 +15,18 @@ from hypothesis import strategies as st
 from glossary import editing
 from glossary.exchange import load_concepts, remove_origin
 from glossary.lookup import DatabaseScan, Reading, search
-from glossary.spelling import LONGEST_QUERY, latin_wholes, latin_words, may_be_latin, read_query, words_of
+from glossary.spelling import (
+    LONGEST_QUERY,
+    Vocabulary,
+    distance,
+    latin_wholes,
+    latin_words,
+    may_be_latin,
+    nearly_begins,
+    read_query,
+    typos_allowed,
+    words_of,
+)
 from glossary.whoosh_index import MOST_FRESH, WhooshIndex
 from languages import folding
 
@@ -150,6 +161,29 @@ def test_the_look_before_latin_keys_are_made_misses_none_of_them():
         for key in latin_words(word, language) | latin_wholes(word, language):
             assert may_be_latin([key], word) and may_be_latin([key[:3]], word), (key, word)
     assert not may_be_latin(["mktb"], "دادگاه") and not may_be_latin(["b"], "ፖሊስ")
+
+
+VOCABULARY = ["huurtoeslag", "réfugié", "réaccueil", "محكمة الاستئناف", "محكمة", "بIND", "ፍርድ ቤት", "ቤትፍርዲ", "право", "правопис", "难民署", "ნდა", "foto7", "٣٤x", "x٣٤"]
+
+
+@given(st.sampled_from([word[a:b] for word in VOCABULARY for a in range(len(word)) for b in range(a + 1, len(word) + 1)]))
+@settings(max_examples=200, deadline=None)
+def test_a_part_is_found_in_every_word_that_has_it_in_whatever_scripts(part):
+    if part[0] != " ":
+        found = Vocabulary(VOCABULARY).containing(part, 100)
+        assert sorted(found) == sorted({word for word in VOCABULARY if part in word})
+
+
+@given(st.lists(st.text("abcdé", min_size=1, max_size=9), max_size=60), st.text("abcdé", min_size=4, max_size=9))
+@settings(max_examples=200, deadline=None)
+def test_every_word_within_its_typos_is_found(words, word):
+    vocabulary = Vocabulary(words)
+    most = typos_allowed(word)
+    wrong = {other: distance(word, other, most) for other in words}
+    expected = {(other, far) for other, far in wrong.items() if far is not None}
+    assert set(vocabulary.near(word, 100)) == expected
+    nearly = {other for other in words if len(other) > len(word) and nearly_begins(word, other)}
+    assert set(vocabulary.beginning_nearly(word, 100)) <= nearly
 
 
 def test_the_very_word_comes_first(session, index):
