@@ -129,10 +129,11 @@ def entries(number: int, chance: random.Random) -> Iterator[dict]:
 
 
 def put_in(session: Session, made: Iterable[dict]) -> int:
-    """Put entries into an empty database as rows, past what loading a file decides, and commit; the number of terms."""
+    """Put entries into a database as rows, past what loading a file decides, and commit; the number of terms."""
     concepts, definitions, terms = [], [], []
     by = {"created_by": "bench"}
-    for number, entry in enumerate(made, start=1):
+    last = session.scalar(select(func.max(Concept.id))) or 0
+    for number, entry in enumerate(made, start=last + 1):
         concepts.append({
             "id": number, "code": entry["code"], "subject": entry.get("subject"), "origin": "import", "version": 1,
             "keep_source": False, "created_at": utc_now(), "changed_at": utc_now(), "changed_by": "bench", **by,

@@ -61,7 +61,7 @@ def crossings(
                 continue
             done.add((before, after))
             places = (*before, *after)
-            for first, end, form, facts in view.matches([sentence[at] for at in places]):
+            for first, end, form, facts in view.matches([sentence[at] for at in places], len(before)):
                 if first < len(before) < end and not form.capitals:
                     taken = places[first:end]
                     yield min(taken), max(taken) + 1, form, facts, taken

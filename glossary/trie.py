@@ -84,12 +84,15 @@ class Trie:
         for step in dict.fromkeys(step for key in keys for step in by_key.get(key, ())):
             yield from step.ends
 
-    def matches(self, sentence: Sequence[AbstractSet[str]]) -> Iterator[tuple[int, int, Form]]:
-        """(first word, word after the last, form) for every form in a sentence given as the keys of each word."""
+    def matches(
+        self, sentence: Sequence[AbstractSet[str]], starts: int | None = None
+    ) -> Iterator[tuple[int, int, Form]]:
+        """(first word, word after the last, form) for every form in a sentence given as the keys of each word; with
+        `starts`, for those that begin at one of so many first words."""
         # Before the tables are read: what is kept here of an older state is never seen in a newer one.
         known = self._first_steps
         root = self._root
-        for first, keys in enumerate(sentence):
+        for first, keys in enumerate(sentence[:starts]):
             edge = known.get(keys)
             if edge is None:
                 edge = _following((root,), keys)

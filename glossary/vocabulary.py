@@ -105,15 +105,16 @@ class View:
             for form in self.own.trie.single(keys):
                 yield form, self.own.terms[form.term_id]
 
-    def matches(self, sentence) -> Iterator[tuple[int, int, Form, TermFacts]]:
-        """(first word, word after the last, form, its term) for a sentence given as the keys of each word."""
+    def matches(self, sentence, starts: int | None = None) -> Iterator[tuple[int, int, Form, TermFacts]]:
+        """(first word, word after the last, form, its term) for a sentence given as the keys of each word; see
+        `Trie.matches`."""
         terms, hidden = self.stock.terms, self.hidden
-        for first, end, form in self.stock.trie.matches(sentence):
+        for first, end, form in self.stock.trie.matches(sentence, starts):
             facts = terms.get(form.term_id)
             if facts is not None and form.concept_id not in hidden:
                 yield first, end, form, facts
         if self.own is not None:
-            for first, end, form in self.own.trie.matches(sentence):
+            for first, end, form in self.own.trie.matches(sentence, starts):
                 yield first, end, form, self.own.terms[form.term_id]
 
 

@@ -36,6 +36,9 @@ class QuickCodec(W3Codec):
     def __init__(self) -> None:
         super().__init__(compression=0)  # such short lists are not worth it
 
+    def __reduce__(self) -> tuple[type[W3Codec], tuple[int, int]]:
+        return W3Codec, (self._blocklimit, self._compression)  # in a segment's pickle: it needs nothing of ours
+
     def field_writer(self, storage: Any, segment: Any) -> QuickFieldWriter:
         """See W3Codec."""
         return QuickFieldWriter(self, storage, segment)

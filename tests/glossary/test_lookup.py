@@ -504,3 +504,37 @@ def test_nobody_waits_while_the_index_of_a_big_term_base_is_built(session, tmp_p
     assert codes(session, index, "rechtbnak") == ["rechtbank"]
     assert codes(session, index, "ፍርድ ቤት") == ["rechtbank"]
     index.close()
+
+
+def test_the_index_is_written_as_whoosh_itself_writes_it(tmp_path):
+    """Words in one concept, in several, in more than a block holds; each with the very bytes of Whoosh's own codec."""
+    from whoosh.codec.whoosh3 import W3Codec
+
+    from glossary import whoosh_index
+    from glossary.whoosh_codec import QuickCodec
+
+    whooshs = W3Codec(compression=0)
+    whooshs.length_stats = False
+    written = []
+    for name, codec in (("whoosh", whooshs), ("ours", QuickCodec())):
+        folder = tmp_path / name
+        folder.mkdir()
+        storage = whoosh_index._storage(folder)
+        writer = storage.create_index(whoosh_index._schema()).writer(codec=codec)
+        with whoosh_index._words_ready(writer):
+            for number in range(400):
+                words = sorted({"alle", f"woord{number}", f"ፍርድ{number % 7}", f"محكمة{number % 150}"})
+                writer.add_document(
+                    id=str(number), word=words, whole=words[:1], latin=[], defined=words, subject="law", language="nl ar", status="preferred"
+                )  # fmt: skip
+        writer.commit(optimize=True)
+        searcher = storage.open_index(schema=whoosh_index._schema()).searcher()
+        reader = searcher.reader()
+        found = {}
+        for field, word in reader.all_terms():
+            info = reader.term_info(field, word)
+            found[field, word] = (list(reader.postings(field, word).all_ids()), info.doc_frequency(), info.extent())
+        written.append(found)
+        whoosh_index._close(searcher, storage)
+        assert not any(b"glossary" in path.read_bytes() for path in folder.iterdir())  # nothing of ours is unpickled
+    assert len(written[0]) > 1000 and written[0] == written[1]
