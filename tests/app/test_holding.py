@@ -148,7 +148,7 @@ def _with(column, phrase: str):
         return f"<p>Mevrouw {phrase} belt.</p>".encode()
     if isinstance(column.type, JSON):
         inner = {"context": f"Mevrouw {phrase} belt.", "nog": [f"{phrase}!", 1]}
-        return [inner] if column.name in ("warnings", "codes", "notes") else {"term:1": inner, "getal": 5}
+        return [inner] if column.name in ("warnings", "codes", "notes") else {"term:1": inner, "term:2": {"getal": 5}}
     return f"bij {phrase}"
 
 
