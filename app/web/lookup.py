@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, make_response, render_template, request, session
 from flask_babel import get_locale
 from flask_login import current_user
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from app import access, deciding, removing
@@ -16,7 +16,7 @@ from app.terms import concept_page, open_index
 from app.web import conceptwords
 from app.web.removing import gone_page
 from glossary import editing, lookup, seeing, subjects
-from glossary.models import STATUSES, Concept
+from glossary.models import STATUSES, Concept, Term
 from languages import tags
 
 pages = Blueprint("lookup", __name__)
@@ -42,7 +42,7 @@ def look_up():
     hits = []
     if query:
         hits = lookup.search(db, open_index(), query, language=words_in, subject=subject, status=status, limit=20)
-    concepts = _with_terms(db, [hit.concept_id for hit in hits])
+    concepts = _found(db, hits, language)
     found = [(concepts[hit.concept_id], hit) for hit in hits if hit.concept_id in concepts]
     read = [] if query else _read_lately(db)
     template = "fragments/found.html" if request.headers.get("HX-Request") else "look_up.html"
@@ -87,6 +87,21 @@ def _remembering(response: Response, language: str) -> Response:
 
 def _one_of(value: str | None, known) -> str | None:
     return value if value in known else None
+
+
+def _found(db: Session, hits: list[lookup.Hit], language: str) -> dict[int, Concept]:
+    """The concepts of these hits, for their lines in the list: of the terms those that matched, and those in Dutch, in
+    English and in the client's language. With each letter that is typed twenty concepts are read, and a concept has
+    a dozen languages."""
+    wanted = [Term.id.in_({term.term_id for hit in hits for term in hit.matched})]
+    for tag in {tag.partition("-")[0] for tag in ("nl", "en", *tags.fallbacks(language))}:
+        wanted += [Term.language == tag, Term.language.startswith(f"{tag}-")]
+    query = (
+        select(Concept)
+        .where(Concept.id.in_([hit.concept_id for hit in hits]))
+        .options(selectinload(Concept.terms.and_(or_(*wanted))), selectinload(Concept.definitions))
+    )
+    return {concept.id: concept for concept in db.scalars(query)} if hits else {}
 
 
 def _with_terms(db: Session, ids: list[int]) -> dict[int, Concept]:

@@ -48,6 +48,17 @@ def test_what_was_typed_is_marked_in_the_spelling_that_people_wrote(visit, staff
     assert "اعتراض" in [mark.text_content() for mark in page.xpath("//li//mark")]
 
 
+def test_a_line_shows_the_word_that_answered_and_the_clients_although_others_are_not_read(session, visit, staff, objection):
+    for language, text in (("tr", "itiraz"), ("prs", "عریضه"), ("ar-SY", "تظلّم")):
+        editing.propose_term(session, objection, language, text, by="Marijke", by_id=900)
+    line = html.fromstring(said(visit(staff).get("/look-up?q=ተቓውሞ&language=ar-SY"))).xpath('//li[@class="found"]')[0]
+    assert [(t.get("lang"), t.text_content()) for t in line.xpath('.//*[@class="text"]')] == [
+        ("nl", "bezwaar"), ("ti", "ተቓውሞ"), ("ar-SY", "تظلّم"),
+    ]  # fmt: skip
+    dari = html.fromstring(said(visit(staff).get("/look-up?q=bezwaar&language=fa"))).xpath('//li[@class="found"]')[0]
+    assert "اعتراض کتبی" in dari.text_content() and "itiraz" not in dari.text_content()
+
+
 def test_the_clients_language_is_remembered(visit, staff, objection):
     browser = visit(staff)
     browser.get("/look-up?q=bezwaar&language=ti")
