@@ -164,7 +164,7 @@ def tidy_soon(store: Store, engine: Engine) -> None:
             if time.monotonic() - _failed.get(key, -PATIENCE) < PATIENCE:
                 continue
             _at_work.add(key)
-            threading.Thread(target=_tidy_quietly, args=(store, pair, key), daemon=True).start()
+            threading.Thread(target=_tidy_quietly, args=(store, pair, key), name="dragoman-index", daemon=True).start()
 
 
 def _is_untidy(store: Store, c: Collection) -> bool:

@@ -295,7 +295,7 @@ def _tidy_soon(store: Store, engine: Engine, home: Path, pair: Pair) -> None:
     if pair in store.at_work or time.monotonic() - store.failed.get(pair, -PATIENCE) < PATIENCE:
         return
     store.at_work.add(pair)
-    threading.Thread(target=_tidy_quietly, args=(store, engine, home, pair), daemon=True).start()
+    threading.Thread(target=_tidy_quietly, args=(store, engine, home, pair), name="dragoman-phrases", daemon=True).start()
 
 
 def _worn(c: Collection) -> bool:

@@ -20,7 +20,7 @@ from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.orm import Session
 
 from app.db import make_engine, metadatas, new_session
-from tests.databases import PostgresqlDatabase
+from tests.databases import PostgresqlDatabase, until_tidied
 
 DATABASES = ("sqlite", "postgresql")
 
@@ -130,6 +130,7 @@ def database_url(request, tmp_path) -> str:
 def engine(database_url) -> Engine:
     engine = make_engine(database_url)
     yield engine
+    until_tidied()
     engine.dispose()
 
 

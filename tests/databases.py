@@ -6,6 +6,7 @@ deleted instead, and the numbers begin at 1 again; a test that changed a table i
 
 from __future__ import annotations
 
+import threading
 import uuid
 
 from sqlalchemy import Connection, create_engine, text
@@ -70,3 +71,11 @@ class PostgresqlDatabase:
         steps = ["SET session_replication_role = replica", *(f"DELETE FROM {table}" for table in written)]  # noqa: S608
         steps += [f"SELECT setval('{sequence}', {start}, false)" for sequence, start in moved]
         connection.connection.driver_connection.execute("; ".join([*steps, "SET session_replication_role = origin"]))
+
+
+def until_tidied(seconds: float = 30) -> None:
+    """Wait for what indexes do beside their answers: a thread that gives its connection back to a pool that is gone
+    would leave it open."""
+    for thread in threading.enumerate():
+        if thread.name in ("dragoman-index", "dragoman-phrases", "dragoman-index-of-terms"):
+            thread.join(seconds)

@@ -16,6 +16,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -74,10 +75,12 @@ class Shelf:
             _check_weights(weights, path.name)
             description["digest"] = _digest(weights / "model.bin")
             (staging / DESCRIPTION).write_text(json.dumps(description, ensure_ascii=False, indent=1), "utf-8")
-            check(model_at(staging, name))
+            ready = model_at(staging, f"argos-{name}" if kind == "argos" else name)
+            check(ready)
             place = self.folder / kind / name
             _into_place(staging, place)
-        return next(model for model in self.models() if model.path == place)
+        # not read again: another process may be replacing it by its own at this moment
+        return replace(ready, path=place)
 
     def remove(self, model_id: str) -> None:
         """Take a model out. Raises UnknownModel."""

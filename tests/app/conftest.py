@@ -4,6 +4,7 @@ import pytest
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
+from tests.databases import until_tidied
 from tests.factories import a_document, a_person, segments_of
 
 
@@ -76,6 +77,7 @@ def app(application, engine, database_url, tmp_path):
     settings, extensions = dict(application.config), dict(application.extensions)
     open_installation(application, Config(data=data, database_url=database_url, secret_key=SECRET))
     yield application
+    until_tidied()
     application.extensions["engine"].dispose()
     for present, before in ((application.config, settings), (application.extensions, extensions)):
         present.clear()
