@@ -222,6 +222,7 @@ def file_texts(pieces: Iterable[bytes], depth: int = 2) -> Iterator[str]:
                     if part.file_size < _LARGEST_PART and not part.filename.endswith((".png", ".jpg", ".jpeg", ".gif")):
                         yield from file_texts([parts.read(part)], depth - 1)
             return
+        # what zipfile raises for a broken, encrypted or strangely packed archive
         except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, EOFError, ValueError):
             pieces, head = iter(()), data  # damaged: searched as it is
     encodings = ["utf-8"]

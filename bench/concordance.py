@@ -22,12 +22,12 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT)]
 
-from sqlalchemy.orm import Session  # noqa: E402
+from sqlalchemy.orm import Session
 
-from bench.memory import HELD_OUT, connect, database, spread  # noqa: E402
-from bench.memory_corpus import corpus  # noqa: E402
-from memory import index, phrases  # noqa: E402
-from memory.concordance import concordance  # noqa: E402
+from bench.memory import HELD_OUT, connect, database, spread
+from bench.memory_corpus import corpus
+from memory import index, phrases
+from memory.concordance import concordance
 
 
 def questions(known: list[str], held_out: list[str], many: int) -> list[dict]:

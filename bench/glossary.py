@@ -26,22 +26,22 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from sqlalchemy import create_engine, event, func, select  # noqa: E402
-from sqlalchemy.orm import Session  # noqa: E402
+from sqlalchemy import create_engine, event, func, select
+from sqlalchemy.orm import Session
 
-import glossary.models  # noqa: E402
-import storage.changes  # noqa: E402
-from glossary import editing  # noqa: E402
-from glossary.exchange import load_concepts  # noqa: E402
-from glossary.lookup import DatabaseScan, search  # noqa: E402
-from glossary.models import Concept, Definition, Term  # noqa: E402
-from glossary.recognition import recognise  # noqa: E402
-from glossary.subjects import SUBJECTS  # noqa: E402
-from glossary.whoosh_index import WhooshIndex  # noqa: E402
-from languages import folding, tags  # noqa: E402
-from languages.words import words  # noqa: E402
-from storage import bulk  # noqa: E402
-from storage.columns import utc_now  # noqa: E402
+import glossary.models
+import storage.changes
+from glossary import editing
+from glossary.exchange import load_concepts
+from glossary.lookup import DatabaseScan, search
+from glossary.models import Concept, Definition, Term
+from glossary.recognition import recognise
+from glossary.subjects import SUBJECTS
+from glossary.whoosh_index import WhooshIndex
+from languages import folding, tags
+from languages.words import words
+from storage import bulk
+from storage.columns import utc_now
 
 #: For recognition: the share of words that exist (so that a sentence has about as many terms as a dense legal text, and
 #: not one at every word), and from how many words in all 50,000 terms are made (IATE's and EMN's repeat theirs).

@@ -20,13 +20,13 @@ from urllib.parse import urlencode
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from sqlalchemy import func, select  # noqa: E402
-from sqlalchemy.orm import Session  # noqa: E402
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
-from app.db import make_engine  # noqa: E402
-from bench.glossary import entries, put_in  # noqa: E402
-from bench.installation import Installation, Visitor, a_folder, signed_in  # noqa: E402
-from glossary.models import Concept, Term  # noqa: E402
+from app.db import make_engine
+from bench.glossary import entries, put_in
+from bench.installation import Installation, Visitor, a_folder, signed_in
+from glossary.models import Concept, Term
 
 TYPED_IN = ("nl", "en", "ar", "fa", "ti", "tr")
 

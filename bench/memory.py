@@ -25,14 +25,14 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "bench")]
 
-from memory_corpus import corpus, edited  # noqa: E402
-from sqlalchemy import create_engine, event, func, select  # noqa: E402
-from sqlalchemy.orm import Session  # noqa: E402
+from memory_corpus import corpus, edited
+from sqlalchemy import create_engine, event, func, select
+from sqlalchemy.orm import Session
 
-import memory.models  # noqa: E402
-import storage.changes  # noqa: E402
-from memory import candidates, exchange, index, matching, recording  # noqa: E402
-from memory.models import Unit  # noqa: E402
+import memory.models
+import storage.changes
+from memory import candidates, exchange, index, matching, recording
+from memory.models import Unit
 
 HELD_OUT = 2_000
 THRESHOLD = 70

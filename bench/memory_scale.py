@@ -28,16 +28,16 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "bench")]
 
-from memory_corpus import corpus, edited  # noqa: E402
-from rapidfuzz import process  # noqa: E402
-from rapidfuzz.distance import Levenshtein  # noqa: E402
-from sqlalchemy import create_engine  # noqa: E402
-from sqlalchemy.orm import Session  # noqa: E402
+from memory_corpus import corpus, edited
+from rapidfuzz import process
+from rapidfuzz.distance import Levenshtein
+from sqlalchemy import create_engine
+from sqlalchemy.orm import Session
 
-import memory  # noqa: E402 - before the file of the same name beside this one
-import memory.models  # noqa: E402
-import storage.changes  # noqa: E402
-from memory import candidates, forms, index, matching, packing, recording, search, segments  # noqa: E402
+import memory
+import memory.models
+import storage.changes
+from memory import candidates, forms, index, matching, packing, recording, search, segments
 
 _spec = importlib.util.spec_from_file_location("memory_bench", ROOT / "bench" / "memory.py")
 single = importlib.util.module_from_spec(_spec)

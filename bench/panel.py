@@ -19,15 +19,15 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT)]
 
-from sqlalchemy.orm import Session  # noqa: E402
+from sqlalchemy.orm import Session
 
-from app import suggestions  # noqa: E402
-from app.db import make_engine, metadatas  # noqa: E402
-from bench.glossary import entries  # noqa: E402
-from bench.memory import HELD_OUT, THRESHOLD, database, queries, spread  # noqa: E402
-from bench.memory_corpus import corpus  # noqa: E402
-from glossary.exchange import load_concepts  # noqa: E402
-from memory import index  # noqa: E402
+from app import suggestions
+from app.db import make_engine, metadatas
+from bench.glossary import entries
+from bench.memory import HELD_OUT, THRESHOLD, database, queries, spread
+from bench.memory_corpus import corpus
+from glossary.exchange import load_concepts
+from memory import index
 
 
 def prepared(folder: Path, size: int, sentences: list[str], concepts: int) -> Path:

@@ -31,16 +31,16 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT)]
 
-import psycopg  # noqa: E402
-from rapidfuzz import process  # noqa: E402
-from rapidfuzz.distance import Levenshtein  # noqa: E402
-from sqlalchemy import select  # noqa: E402
-from sqlalchemy.orm import Session  # noqa: E402
+import psycopg
+from rapidfuzz import process
+from rapidfuzz.distance import Levenshtein
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from bench.memory import HELD_OUT, connect, database, queries, spread  # noqa: E402
-from bench.memory_corpus import corpus  # noqa: E402
-from memory import forms, index, matching, scoring  # noqa: E402
-from memory.models import Unit  # noqa: E402
+from bench.memory import HELD_OUT, connect, database, queries, spread
+from bench.memory_corpus import corpus
+from memory import forms, index, matching, scoring
+from memory.models import Unit
 
 THRESHOLD, BEST = 70, 5
 WEBLATE = """

@@ -25,9 +25,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from bench import desk_at_work, in_chromium  # noqa: E402
-from bench.installation import Installation, Visitor, a_folder, postgresql, signed_in  # noqa: E402
-from bench.letter import a_letter  # noqa: E402
+from bench import desk_at_work, in_chromium
+from bench.installation import Installation, Visitor, a_folder, postgresql, signed_in
+from bench.letter import a_letter
 
 PARTS = ("start", "upload", "editor", "desk")
 SEGMENTS = 500

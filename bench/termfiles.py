@@ -20,8 +20,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from app import db, termfiles, termimports  # noqa: E402
-from glossary import exchange  # noqa: E402
+from app import db, termfiles, termimports
+from glossary import exchange
 
 
 def timed(what: str, does):

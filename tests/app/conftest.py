@@ -84,6 +84,17 @@ def app(application, engine, database_url, tmp_path):
         present.update(before)
 
 
+@pytest.fixture
+def folder(engine, tmp_path, monkeypatch):
+    """This machine's indexes, made also for a small memory."""
+    from memory import index
+
+    monkeypatch.setattr(index, "INDEX_FROM", 1)
+    place = tmp_path / "index"
+    index.attach(engine, place / "memory")
+    return place
+
+
 class Visitor:
     """A browser without a script: keeps cookies, sends the form's token. What the test has pending is committed
     before each request."""

@@ -14,7 +14,7 @@ from app.forgetting import NothingAsked, Wanted, forget, look
 from app.holding import Names
 from app.models import Comment, Document, Erasure, Event, MachineSuggestion, Original, Segment
 from glossary import editing
-from memory import index, recording
+from memory import recording
 from memory.matching import find_matches
 from memory.models import Unit
 from tests.factories import a_document, segments_of
@@ -23,15 +23,6 @@ NAME = "Fatima Al-Hassan"
 ARABIC = "فاطمة الحسن"
 LETTER = f"Mevrouw {NAME} woont in Leiden.\n\nUw aanvraag is ontvangen en wordt behandeld."
 TARGETS = {0: f"السيدة {ARABIC} تسكن في لايدن.", 1: "تم استلام طلبكم وهو قيد المعالجة."}
-
-
-@pytest.fixture
-def folder(engine, tmp_path, monkeypatch):
-    """This machine's indexes, made also for a small memory."""
-    monkeypatch.setattr(index, "INDEX_FROM", 1)
-    place = tmp_path / "index"
-    index.attach(engine, place / "memory")
-    return place
 
 
 def approved(session, translator, reviewer, text=LETTER, **more):

@@ -35,7 +35,7 @@ from memory import recording
 from memory.keeping import Act, ActChange, Search
 from memory.matching import find_matches
 from memory.models import Found
-from tests.app.test_forgetting import everywhere, folder  # noqa: F401
+from tests.app.test_forgetting import everywhere
 from tests.factories import a_document, segments_of
 
 TIGRINYA, ARABIC, LATIN = "ሰላም ተስፋይ", "فاطمة الحسن", "Selam Tesfay"
@@ -152,7 +152,7 @@ def _with(column, phrase: str):
     return f"bij {phrase}"
 
 
-def test_a_forgotten_phrase_is_nowhere_that_a_text_can_be(engine, session, folder):  # noqa: F811
+def test_a_forgotten_phrase_is_nowhere_that_a_text_can_be(engine, session, folder):
     """In every column of every table that is not the organisation's own, one row each."""
     makers = _rows(session)
     phrases = itertools.cycle(PHRASES)
@@ -186,7 +186,7 @@ def test_a_forgotten_phrase_is_nowhere_that_a_text_can_be(engine, session, folde
     assert set(report.counts) >= {"documents", "units", "places", "alignments", "uploads", "jobs", "searches", "contexts"}
 
 
-def test_what_stands_beside_the_phrase_stays(engine, session, folder):  # noqa: F811
+def test_what_stands_beside_the_phrase_stays(engine, session, folder):
     makers = _rows(session)
     history = makers["concept_history"](session)
     history.before = {"term:1": {"text": f"{LATIN}-regeling", "context": f"{TIGRINYA} ትብል።", "note": "blijft"}}
@@ -205,7 +205,7 @@ def test_what_stands_beside_the_phrase_stays(engine, session, folder):  # noqa: 
     assert (unit.next_source, unit.next_key, unit.notes) == (None, 0, "blijft")
 
 
-def test_aligned_documents_go_with_the_document_they_are_copies_of(engine, session, folder):  # noqa: F811
+def test_aligned_documents_go_with_the_document_they_are_copies_of(engine, session, folder):
     letter = a_document(session, "ሰላም ተስፋይ ትነብር። ጽባሕ ትመጽእ እያ። ሓገዝ ትደሊ።", source="ti", targets=("nl",))
     texts = list(session.scalars(select(Sentence.text).where(Sentence.document_id == letter.id)))
     makers = _rows(session)
@@ -220,7 +220,7 @@ def test_aligned_documents_go_with_the_document_they_are_copies_of(engine, sessi
     assert list(session.scalars(select(Alignment.id))) == [other.id]
 
 
-def test_a_file_that_waits_is_found_over_the_borders_of_its_parts_and_in_any_disguise(engine, session, folder):  # noqa: F811
+def test_a_file_that_waits_is_found_over_the_borders_of_its_parts_and_in_any_disguise(engine, session, folder):
     makers = _rows(session)
     whole = f"<seg>Mevrouw {ARABIC} belt.</seg>".encode()
     entry = makers["memory_import"](session)
@@ -280,7 +280,7 @@ def test_looking_through_many_texts_at_once_misses_none(session):
     assert not names.may_be_in(["x ab", "cd y", "ab|cd"])
 
 
-def test_looking_holds_no_lock_and_what_comes_meanwhile_goes_too(engine, session, folder, monkeypatch):  # noqa: F811
+def test_looking_holds_no_lock_and_what_comes_meanwhile_goes_too(engine, session, folder, monkeypatch):
     """Somebody writes the phrase again while it is erased: it is looked for once more."""
     makers = _rows(session)
     unit = makers["memory_unit"](session)
