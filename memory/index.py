@@ -176,7 +176,7 @@ def _is_untidy(store: Store, c: Collection) -> bool:
 
 
 def _too_dead(segment: Segment, dead: np.ndarray | None) -> bool:
-    return dead is not None and int(dead.sum()) > min(MOST_DEAD, segment.size // 4)
+    return dead is not None and np.count_nonzero(dead) > min(MOST_DEAD, segment.size // 4)
 
 
 def _tidy_quietly(store: Store, pair: Pair, key: tuple[int, Pair]) -> None:

@@ -9,9 +9,9 @@ import datetime as dt
 from collections.abc import Collection as AnyOf
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
-from itertools import islice
-from typing import NamedTuple
+from functools import cache, cached_property
+from itertools import cycle, islice
+from typing import Any, NamedTuple
 
 from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import Session
@@ -24,6 +24,7 @@ from memory.repairs import Repaired, repaired
 from memory.scoring import Reason
 from memory.search import Candidate, Query, Rank, Terms, penalties_of, search
 from storage.columns import utc_now
+from storage.direct import Direct
 
 _CLASSES = ("fuzzy", "near exact", "exact", "context", "double context")
 
@@ -219,7 +220,18 @@ _SHOWN = select(
     _TABLE.translated_by,
     _TABLE.translated_at,
     _TABLE.recency,
-).where(_TABLE.id.in_(bindparam("ids", expanding=True)), _TABLE.recalled_at.is_(None))
+).where(_TABLE.recalled_at.is_(None))
+
+
+@cache
+def _shown(most: int) -> Direct:
+    return Direct(_SHOWN.where(_TABLE.id.in_([bindparam(f"id_{n}", type_=_TABLE.id.type) for n in range(most)])))
+
+
+def _rows(session: Session, ids: list[int], most: int) -> list[Any]:
+    """The rows of at most so many units, those that are there and not recalled."""
+    values = {f"id_{n}": id for n, id in enumerate(islice(cycle(ids), most))}
+    return _shown(most).rows(session.connection(), values)
 
 
 class _Judged(NamedTuple):
@@ -241,8 +253,8 @@ def _judged(
         if len(ranked) >= terms.limit and ranked[terms.limit - 1][0] < following.rank:
             break
         batch = {c.rank.id: c for c in (following, *islice(found, block - 1))}
+        rows = _rows(session, list(batch), block)
         block = min(block * 4, 500)
-        rows = session.connection().execute(_SHOWN, {"ids": list(batch)}).all()
         complete = complete and len(rows) == len(batch)
         judged = [_judge(session, row, batch[row.id], asked, terms, sources) for row in rows]
         if sources:
