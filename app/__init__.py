@@ -80,15 +80,8 @@ def _install_people(app: Flask) -> None:
 
     @login.user_loader
     def load(identity: str) -> Person | None:
-        """Who is signed in. A new password or a disabled account ends every sign-in: the epoch differs then. Signing
-        out ends this one, also where its cookie was copied to."""
-        number, _, epoch = identity.partition(".")
-        own = db.current_session()
-        person = own.get(Person, int(number)) if number.isdigit() else None
-        if person is None or person.disabled_at or str(person.epoch) != epoch:
-            return None
-        mark = session.get("sign_in")
-        return None if mark and accounts.has_ended(own, mark) else person
+        """Who is signed in. A new password or a disabled account ends every sign-in; signing out ends this one."""
+        return accounts.person_of_sign_in(db.current_session(), identity, session.get("sign_in"))
 
 
 def interface_language() -> str:

@@ -16,8 +16,8 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import delete, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import bindparam, delete, exists, func, select
+from sqlalchemy.orm import Session, joinedload
 
 from app.models import EndedSignIn, Invitation, Person, Role, RoleName, SignInAttempt
 from languages import tags
@@ -204,12 +204,38 @@ def end_sign_in(session: Session, mark: str, *, lifetime: dt.timedelta) -> None:
     long a cookie lives; older ends are forgotten."""
     session.execute(delete(EndedSignIn).where(EndedSignIn.at < utc_now() - lifetime - dt.timedelta(days=1)))
     if not has_ended(session, mark):
-        session.add(EndedSignIn(digest=hashlib.sha256(mark.encode()).hexdigest()))
+        session.add(EndedSignIn(digest=_mark_digest(mark)))
 
 
 def has_ended(session: Session, mark: str) -> bool:
     """Whether the person of this sign-in signed out."""
-    return session.get(EndedSignIn, hashlib.sha256(mark.encode()).hexdigest()) is not None
+    return session.get(EndedSignIn, _mark_digest(mark)) is not None
+
+
+def person_of_sign_in(session: Session, identity: str, mark: str | None) -> Person | None:
+    """Who is signed in, by what their cookie carries (`Person.get_id`, and the `mark` of this sign-in), with their roles:
+    one question, because it is asked with every request. None when the account is disabled, when its epoch has grown, and
+    when this sign-in was ended, also where its cookie was copied to."""
+    number, _, epoch = identity.partition(".")
+    if not number.isdigit():
+        return None
+    asked = {"number": int(number), "digest": _mark_digest(mark) if mark else ""}
+    found = session.execute(_OF_SIGN_IN, asked).unique().first()
+    if found is None:
+        return None
+    person, has_ended = found
+    return None if person.disabled_at or str(person.epoch) != epoch or has_ended else person
+
+
+_OF_SIGN_IN = (
+    select(Person, exists().where(EndedSignIn.digest == bindparam("digest")))
+    .where(Person.id == bindparam("number"))
+    .options(joinedload(Person.roles))
+)
+
+
+def _mark_digest(mark: str) -> str:
+    return hashlib.sha256(mark.encode()).hexdigest()
 
 
 def password_links(session: Session, person: Person) -> list[Invitation]:

@@ -118,12 +118,7 @@ def _shared() -> dict:
         "interface_direction": tags.direction(language),
         "interface_languages": [(tag, tags.native_name(tag)) for tag in INTERFACE_LANGUAGES],
         "person": current_user if current_user.is_authenticated else None,
-        "nav": _navigation(),
-        "home_url": url_for("work.home"),
-        "language_url": url_for("settings.choose_language"),
-        "account_url": url_for("settings.account"),
-        "sign_out_url": url_for("signin.sign_out"),
-        "sign_in_url": url_for("signin.sign_in"),
+        "navigation": _navigation,  # asked by whole pages only: a fragment is drawn at every letter
     }
 
 

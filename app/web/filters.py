@@ -55,7 +55,6 @@ def install(app: Flask) -> None:
         title_term=terms.title_term,
         best_terms=terms.best_terms,
         meaning=terms.meaning,
-        matched_terms=terms.matched_terms,
         term_status=_late(termwords.term_status),
         term_action=termwords.term_action,
         term_words=termwords.term_words,

@@ -5,18 +5,18 @@ from __future__ import annotations
 from flask import Blueprint, Response, make_response, render_template, request, session
 from flask_babel import get_locale
 from flask_login import current_user
-from sqlalchemy import func, or_, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from app import access, deciding, removing
 from app.db import current_session
 from app.models import RoleName
 from app.pictures import picture_of
 from app.terms import concept_page, open_index
-from app.web import conceptwords
+from app.web import conceptlines, conceptwords
 from app.web.removing import gone_page
 from glossary import editing, lookup, seeing, subjects
-from glossary.models import STATUSES, Concept, Term
+from glossary.models import STATUSES, Concept
 from languages import tags
 
 pages = Blueprint("lookup", __name__)
@@ -39,12 +39,15 @@ def look_up():
     status = _one_of(request.args.get("status"), STATUSES)
     words_in = request.args.get("words_in", "")
     words_in = tags.normalise(words_in) if words_in and tags.is_known(words_in) else None
-    hits = []
+    shown = {"language": language, "interface": str(get_locale() or "en")}
+    found, read, recent, count = [], [], [], None
     if query:
         hits = lookup.search(db, open_index(), query, language=words_in, subject=subject, status=status, limit=20)
-    concepts = _found(db, hits, language)
-    found = [(concepts[hit.concept_id], hit) for hit in hits if hit.concept_id in concepts]
-    read = [] if query else _read_lately(db)
+        found = conceptlines.lines_of_hits(db, hits, **shown)
+    else:
+        count = db.scalar(select(func.count()).select_from(Concept))
+        read = conceptlines.lines_of(db, _read_lately(), **shown)
+        recent = [] if read else conceptlines.lines_of(db, _changed_lately(db), **shown)
     template = "fragments/found.html" if request.headers.get("HX-Request") else "look_up.html"
     response = make_response(
         render_template(
@@ -58,9 +61,9 @@ def look_up():
             languages=tags.OUR_LANGUAGES,
             statuses=STATUSES,
             subject_tree=() if template.startswith("fragments/") else conceptwords.subject_tree(),
-            count=None if query else db.scalar(select(func.count()).select_from(Concept)),
+            count=count,
             read=read,
-            recent=[] if query or read else _changed_lately(db),
+            recent=recent,
             may_edit=conceptwords.may_edit(current_user),
         )
     )
@@ -89,40 +92,13 @@ def _one_of(value: str | None, known) -> str | None:
     return value if value in known else None
 
 
-def _found(db: Session, hits: list[lookup.Hit], language: str) -> dict[int, Concept]:
-    """The concepts of these hits, for their lines in the list: of the terms those that matched, and those in Dutch, in
-    English and in the client's language. With each letter that is typed twenty concepts are read, and a concept has
-    a dozen languages."""
-    wanted = [Term.id.in_({term.term_id for hit in hits for term in hit.matched})]
-    for tag in {tag.partition("-")[0] for tag in ("nl", "en", *tags.fallbacks(language))}:
-        wanted += [Term.language == tag, Term.language.startswith(f"{tag}-")]
-    query = (
-        select(Concept)
-        .where(Concept.id.in_([hit.concept_id for hit in hits]))
-        .options(selectinload(Concept.terms.and_(or_(*wanted))), selectinload(Concept.definitions))
-    )
-    return {concept.id: concept for concept in db.scalars(query)} if hits else {}
-
-
-def _with_terms(db: Session, ids: list[int]) -> dict[int, Concept]:
-    query = (
-        select(Concept)
-        .where(Concept.id.in_(ids))
-        .options(selectinload(Concept.terms), selectinload(Concept.definitions))
-    )
-    return {concept.id: concept for concept in db.scalars(query)}
-
-
-def _read_lately(db: Session) -> list[Concept]:
+def _read_lately() -> list[int]:
     """What this person read last, newest first: numbers in the signed cookie, gone when they sign out."""
-    ids = [number for number in session.get("read", []) if isinstance(number, int)][:REMEMBERED]
-    concepts = _with_terms(db, ids) if ids else {}
-    return [concepts[number] for number in ids if number in concepts]
+    return [number for number in session.get("read", []) if isinstance(number, int)][:REMEMBERED]
 
 
-def _changed_lately(db: Session) -> list[Concept]:
-    query = select(Concept).options(selectinload(Concept.terms), selectinload(Concept.definitions))
-    return list(db.scalars(query.order_by(Concept.changed_at.desc(), Concept.id).limit(REMEMBERED)))
+def _changed_lately(db: Session) -> list[int]:
+    return list(db.scalars(select(Concept.id).order_by(Concept.changed_at.desc(), Concept.id).limit(REMEMBERED)))
 
 
 @pages.get("/concepts/<code>")
