@@ -195,6 +195,22 @@ def fallbacks(tag: str) -> tuple[str, ...]:
     return tuple(chain)
 
 
+#: Their plain tag means what every country reads; a region after it is always a variety.
+_ABOVE_VARIETIES = ("ar", "ti")
+
+
+@lru_cache(maxsize=2048)
+def variety(tag: str) -> str:
+    """The tag without a region that only says where the language is mostly at home: ``nl-NL`` -> ``nl``, ``fa-IR`` -> ``fa``,
+    as other programs write them; ``nl-BE``, ``ar-EG`` and ``ti-ET`` stay, because they say more."""
+    written = normalise(tag)
+    language, _, rest = written.partition("-")
+    if language in _ABOVE_VARIETIES or not rest:
+        return written
+    likely = _cldr()[1].get(language, "").rpartition("_")[2]
+    return _written(language, "", "", []) if rest == likely else written
+
+
 def same_language(a: str, b: str) -> bool:
     """Whether two tags share their language, whatever the variety: ``ti-ER`` and ``ti-ET``, but not ``fa`` and ``prs``."""
     return base(a) == base(b)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
+from languages import tags
 from memory import forms, scoring
 from memory.candidates import Pair
 from memory.keys import neighbour_key, position_key
@@ -147,8 +148,9 @@ def penalties_of(
 
 
 def is_variety(pair: Pair, asked: Query) -> bool:
+    """Whether a pair of languages is another variety of the one that is asked for; `nl-NL` for `nl` is none."""
     wanted = (pair.target_language, pair.source_language) if pair.reversed else pair[:2]
-    return wanted != asked.variety_of
+    return any(tags.variety(one) != tags.variety(other) for one, other in zip(wanted, asked.variety_of, strict=True))
 
 
 def least_cost(apart: int) -> int:

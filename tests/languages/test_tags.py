@@ -17,6 +17,7 @@ from languages.tags import (
     normalise,
     same_language,
     script,
+    variety,
 )
 
 IN_THE_WILD = {
@@ -76,6 +77,13 @@ def test_a_tag_falls_back_to_what_its_readers_also_read():
     assert fallbacks("apc") == ("apc", "ar")
     assert fallbacks("zh-Hant-HK") == ("zh-Hant-HK", "zh-Hant", "zh")
     assert fallbacks("nl") == ("nl",)
+
+
+def test_a_region_where_the_language_is_at_home_is_no_variety():
+    same = {"nl-NL": "nl", "fa-IR": "fa", "am-ET": "am", "tr_TR": "tr", "uk-UA": "uk", "zh-CN": "zh-Hans", "ckb-IQ": "ckb"}
+    assert {tag: variety(tag) for tag in same} == same
+    for tag in ("nl-BE", "en-GB", "ar-EG", "ar-SY", "ti-ET", "ti-ER", "prs", "ku-Arab", "es-419"):
+        assert variety(tag) == normalise(tag)
 
 
 def test_varieties_share_a_language_and_neighbours_do_not():
