@@ -70,7 +70,8 @@ def from_database(session: Session, pair: Pair) -> Iterator[Units]:
     )
     gathered: list[Units] = []
     for which in current:
-        query = of_pair(select(*_READ), pair)
+        # in the order in which they stand in the table: SQLite would follow the keys of the texts, all over its file
+        query = of_pair(select(*_READ), pair).order_by(_UNIT.id)
         if which is not None:
             query = query.where(which)
         again = which is None or which is current[1]

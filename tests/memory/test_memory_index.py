@@ -244,6 +244,20 @@ def test_the_index_keeps_every_unit_that_the_database_has(a_memory):
     assert {id for file in memory.files for id in segments.Segment(file).columns["ids"].tolist()} == ids
 
 
+def test_a_build_reads_every_unit_once_in_the_order_of_ids(session, monkeypatch):
+    monkeypatch.setattr(packing, "BATCH", 10)
+    exchange.take(session, [exchange.UnitRow("nl", "ti", f"{n} ጽሑፍ " + a_text(random.Random(n)), "ትርጉም") for n in range(45)])
+    session.commit()
+    units = list(session.scalars(select(Unit).order_by(Unit.id)))
+    for unit in units[12:35]:
+        unit.form, unit.form_version = "old", "0"
+    session.commit()
+    [found] = packing.from_database(session, Pair("nl", "ti"))
+    current, older = units[:12] + units[35:], units[12:35]
+    assert found.columns["ids"].tolist() == [u.id for u in current + older]
+    assert found.forms == [forms.form(u.source, "nl") for u in current + older]
+
+
 def test_very_long_units_are_found_like_any_other(a_memory):
     memory = a_memory(100)
     long = " ".join(a_text(random.Random(n)) for n in range(120))
