@@ -33,9 +33,10 @@ import glossary.models
 import storage.changes
 from glossary import editing
 from glossary.exchange import load_concepts
-from glossary.lookup import DatabaseScan, search
+from glossary.lookup import search
 from glossary.models import Concept, Definition, Term
 from glossary.recognition import recognise
+from glossary.searchindex import DatabaseScan
 from glossary.subjects import SUBJECTS
 from glossary.whoosh_index import WhooshIndex
 from languages import folding, tags

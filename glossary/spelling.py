@@ -83,13 +83,13 @@ def latin_words(text: str, language: str, transliteration: str | None = None) ->
 
 
 def may_be_latin(keys: Iterable[str], text: str, transliteration: str | None = None) -> bool:
-    """False when none of these Latin keys can be one of the text's, nor begin one: a look, before its keys are made."""
+    """False when none of these Latin keys can be one of a word of the text, nor begin one: a look, before keys are made."""
     if transliteration is not None:
         return True
     if text.isascii():
         return False
     letters = key_letters(text)
-    if text.endswith("ه"):  # see latin_words
+    if text.endswith("ه") or "ه " in text:  # see latin_words
         letters.add("t")
     return any(letters.issuperset(key) for key in keys)
 
@@ -210,49 +210,6 @@ def distance(one: str, other: str, most: int) -> int | None:
 
 #: A stem may be so much shorter than the word.
 LONGEST_ENDING = 4
-
-
-def closeness(word: QueryWord, folded: str, language: str, transliteration: str | None = None) -> float:
-    """How well a word of a query is answered by a (folded) word of a term: 1 the same, 0 not at all."""
-    if folded in word.folds:
-        return EXACT
-    if folded in word.keys:
-        return KEY
-    best = 0.0
-    for key in word.keys:
-        if len(key) > 3 and folded.startswith(key) and len(folded) - len(key) <= LONGEST_ENDING:
-            return KEY
-        if len(key) > 3 and folded.endswith(key):
-            best = LATIN
-    for form in word.folds:
-        if folded.startswith(form):
-            return PREFIX
-        if len(form) > 2 and folded.endswith(form):
-            best = SUFFIX
-        elif best < INFIX and len(form) > 3 and form in folded:
-            best = INFIX
-        elif best < NEAR and (most := typos_allowed(form)):
-            best = max(best, _by_typo(form, folded, most))
-    if best < FAR and any(distance(key, folded, 1) is not None for key in word.stems):
-        best = FAR
-    if word.latin and best < LATIN and may_be_latin(word.latin, folded, transliteration):
-        keys = latin_words(folded, language, transliteration)
-        if word.latin & keys:
-            best = LATIN
-        elif best < FAR and any(key.startswith(mine) for mine in word.latin if len(mine) > 2 for key in keys):
-            best = FAR
-    return best
-
-
-def _by_typo(form: str, folded: str, most: int) -> float:
-    if len(folded) < len(form) - most:
-        return 0.0
-    wrong = distance(form, folded, most)
-    if wrong is not None:
-        return NEAR if wrong == 1 else FAR
-    if len(folded) > len(form) > 4 and nearly_begins(form, folded):
-        return NEAR
-    return 0.0
 
 
 def nearly_begins(start: str, word: str) -> bool:

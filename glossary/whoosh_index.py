@@ -36,9 +36,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from glossary.history import TOPIC, has_unseen_changes
-from glossary.lookup import Filters, IndexUnusable, TermRow, definition_words, term_rows
-from glossary.models import Concept, Definition
+from glossary.models import Concept
+from glossary.searchindex import Filters, IndexUnusable
 from glossary.spelling import Query, Vocabulary, latin_wholes, latin_words, words_of
+from glossary.termrows import TermRow, definition_words, slices, term_rows
 from glossary.vocabulary import without_collecting
 from glossary.whoosh_search import Generation, find
 from languages import folding
@@ -234,7 +235,7 @@ class WhooshIndex:
                 known: dict[str, set[str]] = {name: set() for name in VOCABULARIES}
                 with without_collecting():
                     with _words_ready(writer):
-                        for ids in _slices(list(session.scalars(select(Concept.id).order_by(Concept.id))), BATCH):
+                        for ids in slices(list(session.scalars(select(Concept.id).order_by(Concept.id))), BATCH):
                             for document in _documents(session, ids):
                                 writer.add_document(**document)
                                 for name, words in known.items():
@@ -427,14 +428,9 @@ def _documents(session: Session, ids: Sequence[int]) -> Iterator[dict[str, Any]]
     for term in term_rows(session, ids):
         terms.setdefault(term.concept_id, []).append(term)
     defined: dict[int, set[str]] = {}
-    for some in _slices(ids, BATCH):
-        rows = session.execute(
-            select(Definition.concept_id, Definition.language, Definition.text, Definition.plain).where(
-                Definition.concept_id.in_(some)
-            )
-        )
-        for concept_id, language, text, plain in rows:
-            defined.setdefault(concept_id, set()).update(definition_words(text, plain, language))
+    for concept_id, words in definition_words(session, ids):
+        defined.setdefault(concept_id, set()).update(words)
+    for some in slices(ids, BATCH):
         for concept_id, subject in session.execute(
             select(Concept.id, Concept.subject).where(Concept.id.in_(some))
         ).all():
@@ -467,8 +463,3 @@ def _document(
         ),
         "status": " ".join(sorted({term.status for term in terms})),
     }
-
-
-def _slices(values: Sequence[int], size: int) -> Iterator[Sequence[int]]:
-    for start in range(0, len(values), size):
-        yield values[start : start + size]

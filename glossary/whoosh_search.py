@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from heapq import nsmallest
 from typing import Any
 
-from glossary.lookup import Filters
+from glossary.searchindex import Filters
 from glossary.spelling import (
     EXACT,
     FAR,

@@ -119,12 +119,12 @@ def _read(session: Session, ids: Sequence[int], words: Select[Any], given: dict[
     given = {"ids": list(ids), **given}
     rows = {
         concept_id: Row(concept_id, code, note if sensitivity else None)
-        for concept_id, code, sensitivity, note in session.execute(_CONCEPTS, given)
+        for concept_id, code, sensitivity, note in session.execute(_CONCEPTS, given).all()
     }
-    for word in map(Word._make, session.execute(words, given)):
+    for word in map(Word._make, session.execute(words, given).all()):
         if word.concept_id in rows:
             rows[word.concept_id].terms.append(word)
-    for meaning in map(Meaning._make, session.execute(_DEFINITIONS, given)):
+    for meaning in map(Meaning._make, session.execute(_DEFINITIONS, given).all()):
         if meaning.concept_id in rows:
             rows[meaning.concept_id].definitions.append(meaning)
     return rows

@@ -124,6 +124,9 @@ def repaired_marks(offer) -> Markup | str:
     return Markup("").join(out)
 
 
+_MARK, _END_OF_MARK = Markup("<mark>"), Markup("</mark>")
+
+
 def highlighted(text: str, spans: Iterable[tuple[int, int]]) -> Markup:
     """A text with the places that answered a question marked, tags as chips."""
     out, at = [], 0
@@ -131,7 +134,7 @@ def highlighted(text: str, spans: Iterable[tuple[int, int]]) -> Markup:
         if start < at:
             continue
         out += _pieces(text[at:start], at, {})
-        out.append(Markup("<mark>{}</mark>").format(text[start:end]))
+        out += [_MARK, escape(text[start:end]), _END_OF_MARK]
         at = end
     out += _pieces(text[at:], at, {})
     return Markup("").join(out)

@@ -13,10 +13,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from glossary import editing
+from glossary.answering import Reading, WantedWord
 from glossary.exchange import load_concepts, remove_origin
-from glossary.lookup import DatabaseScan, Reading, search
+from glossary.lookup import search
+from glossary.searchindex import DatabaseScan
 from glossary.spelling import (
+    EXACT,
+    FAR,
+    INFIX,
+    KEY,
+    LATIN,
+    LONGEST_ENDING,
     LONGEST_QUERY,
+    NEAR,
+    PREFIX,
+    SUFFIX,
     Vocabulary,
     distance,
     latin_wholes,
@@ -184,6 +195,59 @@ def test_every_word_within_its_typos_is_found(words, word):
     assert set(vocabulary.near(word, 100)) == expected
     nearly = {other for other in words if len(other) > len(word) and nearly_begins(word, other)}
     assert set(vocabulary.beginning_nearly(word, 100)) <= nearly
+
+
+# Words near each other in five scripts: short alphabets, so that typos, parts and shared letters are common.
+_NEAR_WORDS = st.one_of(
+    st.text("abdeknr", min_size=1, max_size=10),
+    st.text("محكةاتدر", min_size=1, max_size=9),
+    st.text("ስሠደተኛኘፍርቤ", min_size=1, max_size=6),
+    st.text("бежнцырк", min_size=1, max_size=9),
+    st.sampled_from(["vergunning", "vergunningen", "verblijfsvergunning", "محكمة", "المحاكم", "ስደተኛታት", "беженцы", "mahkama", "sdetenya"]),
+)
+
+
+def _closeness_by_the_rules(word, folded, language):
+    """Every rule asked of every form, the best counts."""
+    if folded in word.folds:
+        return EXACT
+    if folded in word.keys:
+        return KEY
+    if any(len(key) > 3 and folded.startswith(key) and len(folded) - len(key) <= LONGEST_ENDING for key in word.keys):
+        return KEY
+    if any(folded.startswith(form) for form in word.folds):
+        return PREFIX
+    found = [0.0]
+    for form in word.folds:
+        wrong = distance(form, folded, typos_allowed(form)) if typos_allowed(form) else None
+        near = typos_allowed(form) and len(folded) > len(form) > 4 and nearly_begins(form, folded)
+        found += [
+            SUFFIX if len(form) > 2 and folded.endswith(form) else 0.0,
+            INFIX if len(form) > 3 and form in folded else 0.0,
+            0.0 if wrong is None else NEAR if wrong == 1 else FAR,
+            NEAR if near else 0.0,
+        ]
+    found += [LATIN for key in word.keys if len(key) > 3 and folded.endswith(key)]
+    found += [FAR for key in word.stems if distance(key, folded, 1) is not None]
+    keys = latin_words(folded, language) if word.latin else frozenset()
+    found += [LATIN for key in word.latin if key in keys]
+    found += [FAR for key in word.latin if len(key) > 2 and any(other.startswith(key) for other in keys)]
+    return max(found)
+
+
+@settings(max_examples=400)
+@given(_NEAR_WORDS, _NEAR_WORDS, st.lists(_NEAR_WORDS, max_size=2), st.sampled_from(["nl", "ar", "ti", "ru"]))
+def test_how_close_a_word_is_follows_from_the_rules_and_a_look_at_all_of_a_term_passes_over_none(query, text, more, language):
+    asked = read_query(query)
+    (first, *others) = words_of(folding.fold(text, language)) or [""]
+    for word in asked.words:
+        wanted = WantedWord(word)
+        if first:
+            close = wanted.closeness(first, language)
+            assert close == _closeness_by_the_rules(word, first, language)
+            if close:
+                assert wanted.may_be_in(first, None) and wanted.may_be_in(" ".join([first, *others, *more]), None)
+                assert wanted.may_be_in(" ".join([*more, first]), None)
 
 
 def test_the_very_word_comes_first(session, index):
@@ -478,11 +542,11 @@ def test_the_database_scan_finds_no_less_than_the_index(session, index):
 def test_nobody_waits_while_the_index_of_a_big_term_base_is_built(session, tmp_path, monkeypatch):
     from sqlalchemy.orm import Session
 
-    from glossary import lookup, whoosh_index
+    from glossary import searchindex, whoosh_index
 
     fill(session)
     monkeypatch.setattr(whoosh_index, "MOST_TO_WAIT_FOR", 2)
-    monkeypatch.setattr(lookup, "MOST_SCANNED", 2)
+    monkeypatch.setattr(searchindex, "MOST_SCANNED", 2)
     started = []
 
     class Later:
