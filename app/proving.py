@@ -159,13 +159,17 @@ def _clean_sqlite(engine: Engine, traces: Traces, left: Counter[str]) -> list[di
         return []
     place = Path(name)
     small = place.stat().st_size <= SMALL
+    anew = False
     if small or traces.anyway or _in_database_file(place, traces.pieces | traces.halves)[0]:
-        _vacuum(engine)
+        anew = _vacuum(engine)
         db.empty_write_ahead_log(engine)
     held, size = _in_database_file(place, traces.pieces)
     if held:
         with db.new_session(engine, writes=False) as session:
             held -= _living(session, held)
+    if held and anew:
+        # the file holds nothing but living rows now
+        held -= _across_columns(engine, held)
     left["database file"] += len(held)
     return [{"place": "database file", "bytes": size}]
 
@@ -180,22 +184,65 @@ def _in_database_file(place: Path, pieces: set[str]) -> tuple[set[str], int]:
         size += path.stat().st_size
         with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
             for piece in pieces - held:
-                forms = {piece.encode(), match_form(piece, "").encode(), json.dumps(piece)[1:-1].encode()}
-                if any(len(form) >= 3 and data.find(form) >= 0 for form in forms):
+                if any(data.find(form) >= 0 for form in _bytes_of(piece)):
                     held.add(piece)
     return held, size
 
 
-def _vacuum(engine: Engine) -> None:
-    """Write SQLite's file anew: what deleted rows left between others is gone then."""
+def _bytes_of(piece: str) -> set[bytes]:
+    """A piece of text as a column of the database may hold it: as written, folded for matching, in JSON."""
+    forms = {piece.encode(), match_form(piece, "").encode(), json.dumps(piece)[1:-1].encode()}
+    return {form for form in forms if len(form) >= 3}
+
+
+def _across_columns(engine: Engine, pieces: set[str]) -> set[str]:
+    """Which of these pieces only seem to stand in SQLite's file: it writes the values of a row, or of an entry of an
+    index, one behind the other, so "apostille" and "identity" side by side hold "leiden", a name that nobody wrote."""
+    forms = {piece: _bytes_of(piece) for piece in pieces}
+    found: set[str] = set()
+    connection = engine.raw_connection()
+    try:
+        cursor = connection.cursor()
+        names = [row[0] for row in cursor.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        for name in names:
+            columns = {row[1]: place for place, row in enumerate(cursor.execute(f'PRAGMA table_info("{name}")'))}
+            indexes = [row[1] for row in cursor.execute(f'PRAGMA index_list("{name}")')]
+            orders = [[row[2] for row in cursor.execute(f'PRAGMA index_info("{index}")')] for index in indexes]
+            records = [
+                [columns[column] for column in order] for order in orders if all(column in columns for column in order)
+            ]
+            for row in cursor.execute(f'SELECT * FROM "{name}"'):
+                values = [_as_stored(value) for value in row]
+                for record in (values, *([values[place] for place in order] for order in records)):
+                    joined = b"".join(record)
+                    found |= {piece for piece in pieces - found if any(form in joined for form in forms[piece])}
+        cursor.close()
+    finally:
+        connection.close()
+    return found
+
+
+def _as_stored(value: object) -> bytes:
+    """A value between its neighbours in a record of SQLite: nothing, 0 and 1 take no room there."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "surrogatepass")
+    if isinstance(value, bytes):
+        return value
+    return b"" if value is None or value in (0, 1) else b"\0"
+
+
+def _vacuum(engine: Engine) -> bool:
+    """Write SQLite's file anew: what deleted rows left between others is gone then. Whether it could be done."""
     connection = engine.raw_connection()
     try:
         connection.cursor().execute("VACUUM").close()
     except Exception as problem:
         if "locked" not in str(problem) and "busy" not in str(problem):
             raise  # somebody is at work: the report says what is left, and it can be done again
+        return False
     finally:
         connection.close()
+    return True
 
 
 def _clean_postgresql(engine: Engine, touched: set[str]) -> None:

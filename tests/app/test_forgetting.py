@@ -193,6 +193,16 @@ def test_what_people_decide_themselves_is_told_and_left(engine, session, folder,
     assert translator.name == "Samira"
 
 
+def test_what_only_two_columns_side_by_side_spell_is_no_trace(engine, session, folder):
+    # SQLite writes "apostille" and "identity" of one row one behind the other: "…leiden…"
+    for code, subject, name in (("apostille", "identity", "Leiden"), ("x", "health", "اسم ሰላም")):
+        editing.new_concept(session, title=code, by="x", subject=subject)
+        a_document(session, f"Woont in {name}.")
+        session.commit()
+        assert forgotten(engine, session, folder, Wanted(phrases=(name,))).left == {}
+    assert session.scalar(select(Document.id)) is None
+
+
 def test_the_report_holds_nothing_of_what_was_forgotten(engine, session, translator, reviewer, folder):
     document = approved(session, translator, reviewer)
     title = document.title
