@@ -98,7 +98,7 @@ def apply(session: Session, act: Act, unit_ids: Iterable[int]) -> None:
     for start in range(0, len(ids), BATCH):
         some = ids[start : start + BATCH]
         units = session.scalars(select(Unit).where(Unit.id.in_(some)).order_by(Unit.id)).all()
-        own = _written_by(session, act, units) if act.kind == "approve" else set()
+        own = own_work(session, Keeper(act.by, act.by_key), units) if act.kind == "approve" else set()
         done: list[int] = []
         for unit in units:
             pair = (unit.source_language, unit.target_language)
@@ -216,22 +216,22 @@ def _judge(session: Session, act: Act, unit: Unit) -> bool:
     return True
 
 
-def _written_by(session: Session, act: Act, units: Sequence[Unit]) -> set[int]:
-    """Those of the units that the keeper wrote: by name, or as a correction."""
+def own_work(session: Session, by: Keeper, units: Sequence[Unit]) -> set[int]:
+    """Those of the units that this keeper wrote: by name, or as a correction. Somebody else approves them."""
     query = (
         select(ActChange.successor_id)
         .join(Act, Act.id == ActChange.act_id)
         .where(
-            ActChange.successor_id.in_([u.id for u in units]), Act.by_key == act.by_key, Act.kind == "edit"
+            ActChange.successor_id.in_([u.id for u in units]), Act.by_key == by.key, Act.kind == "edit"
         )
     )
-    return set(session.scalars(query)) | {u.id for u in units if u.translated_by == act.by}
+    return set(session.scalars(query)) | {u.id for u in units if u.translated_by == by.name}
 
 
 def approve(session: Session, unit: Unit, by: Keeper) -> Act:
     """A second person stands for a unit. Raises OwnWork, NothingChanged."""
     act = begin(session, "approve", (unit.source_language, unit.target_language), by)
-    if _written_by(session, act, [unit]):
+    if own_work(session, by, [unit]):
         raise OwnWork
     apply(session, act, [unit.id])
     if not act.changed:

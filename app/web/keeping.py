@@ -323,6 +323,8 @@ def act():
         source, target = tags.normalise(request.form.get("new_source", "")), tags.normalise(request.form.get("new_target", ""))
         if tags.same_language(source, target):
             return _refused(_("Source and translation are two different languages."))
+        if (source, target) == pair:
+            return _refused(_("Choose the languages they are really in, under “For a subject, or other languages”."))
         access.require_keeper(current_user, source, target)
         value = f"{source} {target}"
     reason = request.form.get("reason", "").strip()[:300]
@@ -453,6 +455,7 @@ def _unit_page(shown: Unit, form: dict[str, str], wrong: dict[str, str]) -> str:
         form=form,
         errors=wrong,
         acts=acts.of_unit(db, shown.id),
+        own=bool(acts.own_work(db, keeping.keeper(current_user), [shown])),
         **_words(),
     )
 

@@ -1,4 +1,4 @@
-// The keeper's lists: one box chooses every unit on the page.
+// The keeper's lists. One box chooses every unit on the page.
 
 const row = document.querySelector("[data-choose-all]");
 const all = row?.querySelector("input");
@@ -14,3 +14,10 @@ if (all && boxes().length) {
     all.indeterminate = chosen > 0 && !all.checked;
   });
 }
+
+// What asks for a subject or for languages shows the fields for them.
+const kind = document.querySelector("#bulk select[name=kind]");
+kind?.addEventListener("change", () => {
+  const more = kind.form.querySelector("details");
+  if (more && ["subject", "relabel"].includes(kind.value)) more.open = true;
+});

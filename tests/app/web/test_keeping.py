@@ -100,6 +100,19 @@ def test_a_form_that_asks_for_nothing_changes_nothing_and_says_so(session, visit
     assert session.scalars(select(Act.id)).all() == []
 
 
+def test_units_do_not_change_their_languages_because_nobody_chose_any(session, visit, a_unit, reviewer):
+    # the pair is not among the languages that the form lists: it stands first in it, chosen
+    unit = a_unit("Dit is Nederlands.", "ይህ ሆላንድኛ ነው።", source_language="nl-BE", target_language="ar-SY")
+    visitor = visit(reviewer)
+    page = visitor.get("/memory/keep?pair=nl-BE+ar-SY").get_data(as_text=True)
+    chosen = {name: page.split(f'name="new_{name}">')[1].split('value="')[1].split('"')[0] for name in ("source", "target")}
+    assert chosen == {"source": "nl-BE", "target": "ar-SY"}
+    form = {"unit": unit.id, "kind": "relabel", "new_source": "nl-BE", "new_target": "ar-SY", "pair": "nl-BE ar-SY"}
+    told = visitor.post("/memory/keep/act", form, follow_redirects=True).get_data(as_text=True)
+    assert "Choose the languages they are really in" in told
+    assert session.scalars(select(Act.id)).all() == []
+
+
 def test_a_corrected_unit_waits_for_a_second_person(session, visit, a_unit, reviewer, administrator):
     wrong = a_unit(RECEIVED, "تم رفض طلبكم.")
     visitor = visit(reviewer)
@@ -108,11 +121,13 @@ def test_a_corrected_unit_waits_for_a_second_person(session, visit, a_unit, revi
     new = int(answer.location.rsplit("/", 1)[1])
     page = visitor.get(answer.location).get_data(as_text=True)
     assert "not reviewed" in page and f"unit {wrong.id}" in page
+    assert "Another reviewer has to approve it" in page and f"/memory/units/{new}/approve" not in page
     refused = visitor.post(f"/memory/units/{new}/approve")
     assert refused.status_code == 403 and "Another reviewer" in refused.get_data(as_text=True)
     # an administrator who does not review this language cannot either
     assert visit(administrator).post(f"/memory/units/{new}/approve").status_code == 403
     hana = a_person(session, "Hana", "reviewer:nl-ar")
+    assert f"/memory/units/{new}/approve" in visit(hana).get(answer.location).get_data(as_text=True)
     assert visit(hana).post(f"/memory/units/{new}/approve").status_code == 303
     session.expire_all()
     assert session.get(Unit, new).approved_by == "Hana"
