@@ -63,8 +63,8 @@ def doubts(rows: Iterable[UnitRow]) -> list[Warning_]:
             if found:
                 out.append(Warning_("language-doubtful", "What is called %(language)s looks like %(found)s.", fields=_said(language=language, found=found)))  # fmt: skip
             elif strange := sum(identify.script_share(text, language) < 0.3 for text in texts):
-                out.append(Warning_("script-doubtful", "%(count)s of the first %(total)s texts in %(language)s are written in "
-                                  "another script.", fields=_said(language=language, count=strange, total=len(texts))))  # fmt: skip
+                out.append(Warning_("script-doubtful", "Texts in %(language)s that are written in another script: "
+                                  "%(count)s of the first %(total)s.", fields=_said(language=language, count=strange, total=len(texts))))  # fmt: skip
         copies = sum(row.source.strip() == row.target.strip() for row in mine)
         if copies > max(2, len(mine) // 20):
             out.append(Warning_("copies", "%(count)s of the first %(total)s targets are the same as their source: perhaps they "

@@ -102,7 +102,7 @@ def check(stream: BinaryIO, format: str, names: tuple[str, ...], step: Callable[
             pass
     except UnreadableFile as error:
         if stops and error.reason == "syntax" and "line" in error.fields:
-            raise _cut_short(format, error.fields["line"], error.fields.get("problem", "")) from None
+            raise _cut_short(format, error.fields["line"]) from None
         raise
 
 
@@ -198,15 +198,12 @@ def _declarations(format: str, line: int) -> UnreadableFile:
     )
 
 
-def _cut_short(format: str, line: object, problem: str) -> UnreadableFile:
+def _cut_short(format: str, line: object) -> UnreadableFile:
     return UnreadableFile(
         format,
         "cut-short",
-        "This file stops in the middle, at line %(line)s: it was not saved or copied completely. Ask for the whole "
-        "file. (%(problem)s)",
+        "This file stops in the middle: it was not saved or copied completely. Ask for the whole file.",
         f"line {line}",
-        line=line,
-        problem=problem,
     )
 
 
@@ -231,7 +228,7 @@ def _syntax(error: etree.XMLSyntaxError, format: str) -> UnreadableFile:
         return _too_large(format, line)
     problem = re.sub(r", line \d+, column \d+.*$", "", message or "it cannot be read", flags=re.S).rstrip(". ")
     if code in _ENDS_EARLY or "Premature end" in problem or "EndTag" in problem:
-        return _cut_short(format, line, problem)
+        return _cut_short(format, line)
     return UnreadableFile(
         format,
         "syntax",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 
 from flask import Blueprint, Response, current_app, flash, make_response, render_template, request
@@ -19,12 +20,13 @@ from app.installation import config
 from app.memoryexport import Filter
 from app.memoryfiles import Choices
 from app.models import Job
+from app.previewing import Preview
 from app.web import see_other, words
 from app.web.keeping import origin_words, quality_words
 from importers.units import UnreadableFile
 from languages import tags
 from memory.exchange import MOST_PLACES
-from memory.models import QUALITIES
+from memory.models import QUALITIES, Unit
 
 pages = Blueprint("memoryfiles", __name__)
 
@@ -156,7 +158,28 @@ def one(import_id: int):
         return render_template("fragments/import_progress.html", entry=entry, **_words())
     if entry.state != WAITING:
         return _one_page(entry)
-    return _one_page(entry, **_look(entry))
+    seen = _look(entry)
+    return _one_page(entry, choices=_suggested(_choices(entry), seen["preview"]), **seen)
+
+
+def _suggested(choices: Choices, preview: Preview | None) -> Choices:
+    """A reviewer takes in only what is in languages of theirs: those that the file has most of are chosen already."""
+    if access.is_administrator(current_user) or choices.source or choices.target or preview is None:
+        return choices
+    offered = set(tags.OUR_LANGUAGES)
+    pairs = sorted(preview.pairs.items(), key=lambda entry: -entry[1])
+    for pair, _number in pairs:
+        source, target = map(tags.variety, pair)
+        if access.keeps_memory(current_user, *pair) and {source, target} <= offered:
+            return replace(choices, source=source, target=target)
+    return choices
+
+
+def _pair_in_memory(entry: MemoryImport) -> str | None:
+    """The languages of the newest unit of a file, as the keeper's page asks for them."""
+    query = select(Unit.source_language, Unit.target_language).where(Unit.origin_name == entry.file_name)
+    found = current_session().execute(query.order_by(Unit.id.desc()).limit(1)).first()
+    return " ".join(found) if found else None
 
 
 def _one_page(entry: MemoryImport, wrong: dict[str, str] | None = None, **more) -> str:
@@ -164,11 +187,11 @@ def _one_page(entry: MemoryImport, wrong: dict[str, str] | None = None, **more) 
     return render_template(
         "memory_import_one.html",
         entry=entry,
-        choices=Choices.from_json(entry.choices),
         errors=wrong or {},
+        pair=_pair_in_memory(entry) if entry.state == DONE else None,
         problem=errors.invalid_message(problem) if problem else None,
         stuck=_is_stuck(current_session(), entry),
-        **({"preview": None, "table": None, "told": None} | more),
+        **({"choices": _choices(entry), "preview": None, "table": None, "told": None} | more),
         **_words(),
     )
 

@@ -115,6 +115,19 @@ def test_a_reviewer_takes_in_their_pair_only_and_sees_their_own_files_only(app, 
     assert session.scalars(select(MemoryImport).where(MemoryImport.by_id == reviewer.id)).one().choices["believe"] is False
 
 
+def test_a_reviewers_own_languages_are_chosen_when_the_file_has_them(app, session, visit, reviewer):
+    visitor = visit(reviewer)
+    one = upload(visitor, a_tmx(a_tu("Bel ons", "اتصل بنا")).replace(b'"nl"', b'"nl-NL"'))
+    page = visitor.get(one).get_data(as_text=True)
+    chosen = {side: re.search(rf'id="f-{side}".*?value="([^"]*)" selected', page, re.S)[1] for side in ("source", "target")}
+    assert chosen == {"source": "nl", "target": "ar"}
+    assert visitor.post(one, {"act": "take", "quality": "unreviewed", **chosen}).status_code == 303
+    work(app)
+    # the link to what was taken in shows it, in the very languages of the file
+    link = re.search(r'href="([^"]*name=oud.tmx[^"]*)"', visitor.get(one).get_data(as_text=True))[1]
+    assert "اتصل بنا" in visitor.get(link.replace("&amp;", "&")).get_data(as_text=True)
+
+
 def test_an_interrupted_import_can_be_gone_on_with_and_a_file_deleted(app, session, visit, administrator, monkeypatch):
     visitor = visit(administrator)
     one = upload(visitor, many(30))
