@@ -14,7 +14,8 @@ from pathlib import Path
 import numpy as np
 
 from memory import forms, tokens
-from memory.files import Arrays, DamagedFile, Kind, where, write_arrays
+from memory.files import where
+from storage.arrays import Arrays, DamagedFile, Kind, write_arrays
 
 #: Raised whenever anything in this file, in tokens or in search changes what a file means.
 VERSION = 3
@@ -204,7 +205,7 @@ class Postings:
 
 
 class Segment(Arrays):
-    """An open file. Raises memory.files.DamagedFile when it is not exactly what `write` wrote."""
+    """An open file. Raises storage.arrays.DamagedFile when it is not exactly what `write` wrote."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(path, KIND)

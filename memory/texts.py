@@ -18,8 +18,8 @@ from typing import NamedTuple
 import numpy as np
 
 from languages import folding
-from memory.files import Arrays, DamagedFile, Kind, write_arrays
 from memory.models import Quality
+from storage.arrays import Arrays, DamagedFile, Kind, write_arrays
 
 #: Raised whenever anything here changes what a file means.
 VERSION = 2
@@ -123,7 +123,7 @@ def write(path: Path, units: Sequence[Folded]) -> None:
 
 
 class Texts(Arrays):
-    """An open file. Raises memory.files.DamagedFile when it is not exactly what `write` wrote, and OSError."""
+    """An open file. Raises storage.arrays.DamagedFile when it is not exactly what `write` wrote, and OSError."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(path, KIND)
