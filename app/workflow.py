@@ -3,16 +3,16 @@
 This is the only module that changes a segment's state or text. Each function takes the Session, the person, and a
 segment that was loaded for update; it checks the right, the move and the version, appends an Event, and never
 commits. The two-person rule lives here: nobody approves what they wrote or last changed, unless an administrator
-waived the rule for that translation, which is recorded and shown.
+waived the rule for that translation (`app.assigning`), which is recorded and shown.
 """
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from app import access, concepts
 from app.models import (
@@ -257,19 +257,6 @@ def was_corrected(segment: Segment) -> bool:
     return segment.state == WAITING and segment.changed_by_id != segment.written_by_id
 
 
-def text_before_correction(session: Session, segment: Segment) -> str | None:
-    """What the translator had handed over, when a reviewer changed it."""
-    if not was_corrected(segment):
-        return None
-    query = (
-        select(Event.text)
-        .where(Event.segment_id == segment.id, Event.action.in_(("save", "fill", "hand over")))
-        .order_by(Event.id.desc())
-        .limit(1)
-    )
-    return session.scalar(query)
-
-
 def why_not_approve(person: Person, segment: Segment) -> str | None:
     """None when the person may approve this segment, else the reason: "not-reviewer", "own-work" or "state"."""
     if not access.reviews(person, segment.translation):
@@ -421,41 +408,6 @@ def _retract(session: Session, segment: Segment) -> None:
     segment.memory_unit_id = None
 
 
-def waive(session: Session, person: Person, translation: Translation, reason: str) -> None:
-    """An administrator lets one person approve their own work in this translation. Recorded, and shown everywhere."""
-    if not access.is_administrator(person):
-        raise access.NotAllowed("role", roles="administrator")
-    if not reason.strip():
-        raise ReasonNeeded
-    translation.waived_by_id, translation.waived_at, translation.waiver_reason = person.id, utc_now(), reason.strip()
-    _record(session, person, translation, "waive", reason.strip())
-
-
-def end_waiver(session: Session, person: Person, translation: Translation) -> None:
-    """Two people again from now on; what was approved under the waiver stays so, and says so."""
-    if not access.is_administrator(person):
-        raise access.NotAllowed("role", roles="administrator")
-    if translation.waived_at is not None:
-        translation.waived_by_id = translation.waived_at = None
-        _record(session, person, translation, "end waiver", translation.waiver_reason)
-        translation.waiver_reason = ""
-
-
-def take_on(session: Session, person: Person, translation: Translation) -> None:
-    """Say that one works on a translation, so that others choose another one."""
-    access.require_translator(person, translation)
-    if translation.translator_id != person.id:
-        translation.translator_id = person.id
-        _record(session, person, translation, "take on")
-
-
-def release(session: Session, person: Person, translation: Translation) -> None:
-    """Give a translation back so that others can take it. Nothing that was written is lost."""
-    if translation.translator_id == person.id or access.is_administrator(person):
-        translation.translator_id = None
-        _record(session, person, translation, "release")
-
-
 def comment(session: Session, person: Person, segment: Segment, text: str) -> Comment:
     """Say something about a segment. Raises EmptyTarget for nothing, TooLong."""
     _check_length(text)
@@ -464,72 +416,3 @@ def comment(session: Session, person: Person, segment: Segment, text: str) -> Co
     session.add(said)
     session.flush()
     return said
-
-
-def _record(session: Session, person: Person, translation: Translation, action: str, why: str = "") -> None:
-    session.add(
-        Event(
-            person_id=person.id,
-            action=action,
-            document_id=translation.document_id,
-            translation_id=translation.id,
-            why=why,
-        )
-    )
-    session.flush()
-
-
-# --- what there is to do ---------------------------------------------------------------------------------
-
-
-def progress(session: Session, translation_ids: Sequence[int]) -> dict[int, dict[str, int]]:
-    """For each translation how many segments stand in each state, and "total"."""
-    rows = session.execute(
-        select(Segment.translation_id, Segment.state, func.count())
-        .where(Segment.translation_id.in_(translation_ids))
-        .group_by(Segment.translation_id, Segment.state)
-    )
-    counts: dict[int, dict[str, int]] = {i: {**dict.fromkeys(SegmentState, 0), "total": 0} for i in translation_ids}
-    for translation_id, state, count in rows:
-        counts[translation_id][state] = count
-        counts[translation_id]["total"] += count
-    return counts
-
-
-def next_segment(session: Session, segment: Segment, states: Iterable[SegmentState]) -> int | None:
-    """The next segment in one of these states after this one, going round at the end. None when there is none."""
-    query = select(Segment.id).where(
-        Segment.translation_id == segment.translation_id,
-        Segment.state.in_(list(states)),
-        Segment.id != segment.id,
-    )
-    after = query.where(Segment.position > segment.position).order_by(Segment.position).limit(1)
-    return session.scalar(after) or session.scalar(query.order_by(Segment.position).limit(1))
-
-
-def history(session: Session, segment: Segment) -> list[Event]:
-    """What happened to a segment, newest first."""
-    query = select(Event).where(Event.segment_id == segment.id).options(joinedload(Event.person))
-    return list(session.scalars(query.order_by(Event.id.desc())))
-
-
-def comments(session: Session, segment: Segment) -> list[Comment]:
-    """What people said about a segment, oldest first."""
-    query = select(Comment).where(Comment.segment_id == segment.id).options(joinedload(Comment.person))
-    return list(session.scalars(query.order_by(Comment.id)))
-
-
-def corrections_for(session: Session, person: Person, translation_ids: Sequence[int]) -> dict[int, int]:
-    """For each of these translations how many of the person's segments a reviewer corrected and this person has to
-    agree with."""
-    query = (
-        select(Segment.translation_id, func.count())
-        .where(
-            Segment.translation_id.in_(translation_ids),
-            Segment.state == WAITING,
-            Segment.written_by_id == person.id,
-            Segment.changed_by_id != person.id,
-        )
-        .group_by(Segment.translation_id)
-    )
-    return dict(session.execute(query).all())

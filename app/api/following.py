@@ -8,7 +8,7 @@ from flask_login import current_user
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from app import access, deciding, impact
+from app import access, deciding, impact, termuses
 from app.access import Hidden
 from app.api import schemas, shapes
 from app.api.review import me, refusals
@@ -22,9 +22,9 @@ from languages import tags
 
 
 def _found(db, row: Impact, query: schemas.Paged) -> schemas.Impact:
-    count = impact.count(db, row, current_user)
+    count = termuses.count(db, row, current_user)
     concept = db.get(Concept, row.concept_id)
-    uses = impact.uses_of(db, row, current_user, limit=query.per_page, offset=query.page * query.per_page)
+    uses = termuses.uses_of(db, row, current_user, limit=query.per_page, offset=query.page * query.per_page)
     return schemas.Impact(
         id=row.id, concept=concept.code if concept else None, wanted=row.wanted, terms=[t["text"] for t in row.terms],
         finished=row.finished_at is not None, looked=row.looked, texts=row.total, applied=row.applied_at is not None,
@@ -87,10 +87,10 @@ def texts_to_change(query: schemas.UsesQuery):
     access.require_role(current_user, RoleName.REVIEWER, RoleName.ADMINISTRATOR)
     db = current_session()
     language = tags.normalise(query.language) if query.language else None
-    shown = impact.queue(db, current_user, language=language, limit=query.per_page, offset=query.page * query.per_page)
+    shown = termuses.queue(db, current_user, language=language, limit=query.per_page, offset=query.page * query.per_page)
     return schemas.Uses(
         uses=[shapes.use(one) for one in shown],
-        total=impact.count_queue(db, current_user, language=language),
+        total=termuses.count_queue(db, current_user, language=language),
         page=query.page,
         per_page=query.per_page,
     ), 200
@@ -104,12 +104,12 @@ def close_text(use_id: int, body: schemas.UseDecision):
     """Say that a text was changed, or why it may stay."""
     access.require_role(current_user, RoleName.REVIEWER)
     db = current_session()
-    use = impact.find_use(db, current_user, use_id)
+    use = termuses.find_use(db, current_user, use_id)
     if use.state != "open":
         raise Problem(409, _("Somebody was faster: this was already decided, or has changed. Read it again."))
     if body.decision == "dismissed" and not body.reason.strip():
         raise Problem(422, _("Say why the text may stay as it is. Nothing was changed."))
-    impact.close(db, use, body.decision, by=me(), reason=body.reason)
+    termuses.close(db, use, body.decision, by=me(), reason=body.reason)
     db.commit()
     return None, 204
 

@@ -7,7 +7,7 @@ from typing import Any
 from flask import url_for
 from flask_login import current_user
 
-from app import access, impact
+from app import access, termuses
 from app.api import schemas
 from app.models import RoleName
 from glossary import law, models
@@ -97,7 +97,7 @@ def waiting(entry: queue.Waiting, same_words: list[models.Term]) -> schemas.Wait
     )
 
 
-def use(shown: impact.Shown) -> schemas.Use:
+def use(shown: termuses.Shown) -> schemas.Use:
     row = shown.use
     page = None
     if shown.segment is not None:

@@ -27,9 +27,11 @@ def install(app: Flask) -> None:
         editor,
         filters,
         forgetting,
+        handover,
         health,
         impact,
         keeping,
+        keptunit,
         law,
         lookup,
         matching,
@@ -41,6 +43,7 @@ def install(app: Flask) -> None:
         recall,
         removing,
         review,
+        segments,
         settings,
         signin,
         termfiles,
@@ -55,12 +58,12 @@ def install(app: Flask) -> None:
 
     # fmt: off
     for module in (
-        health, signin, settings, work, documents, editor, review, lookup, termproposing, termreview, termreading, myproposals,
+        health, signin, settings, work, documents, editor, segments, handover, review, lookup, termproposing, termreview, termreading, myproposals,
         impact,
         law, memory, people, desk, tokens, concordance,
         tmserver,
         tmx,
-        keeping,
+        keeping, keptunit,
         matching,
         forgetting,
         recall,
@@ -140,7 +143,7 @@ def _navigation() -> list[tuple[str, str, bool]]:
     add(_("Look up"), "lookup.look_up", "lookup")
     if access.has_role(current_user, RoleName.STAFF, RoleName.ADMINISTRATOR):
         add(_("Documents"), "documents.listing", "documents")
-    add(_("Memory"), "memory.search", "memory", "keeping", "memoryfiles", "aligning")
+    add(_("Memory"), "memory.search", "memory", "keeping", "keptunit", "memoryfiles", "aligning")
     if access.is_administrator(current_user):
         add(_("Files of terms"), "termfiles.listing", "termfiles")
         add(_("The desk"), "desk.desk", "desk")

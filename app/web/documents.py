@@ -21,7 +21,7 @@ from flask_login import current_user
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
-from app import access, delivery, erasure, errors, forgetting, intake, jobs, suggestions, workflow
+from app import access, assigning, delivery, erasure, errors, forgetting, intake, jobs, standing, suggestions
 from app.db import current_session
 from app.installation import config
 from app.models import Confidentiality, Document, Event, RoleName, Translation
@@ -46,7 +46,7 @@ def listing():
     )
     documents = list(db.scalars(query))
     shown = {d.id: [t for t in d.translations if access.may_see_translation(current_user, t)] for d in documents}
-    counts = workflow.progress(db, [t.id for translations in shown.values() for t in translations])
+    counts = standing.progress(db, [t.id for translations in shown.values() for t in translations])
     return render_template("documents.html", documents=documents, shown=shown, counts=counts)
 
 
@@ -146,7 +146,7 @@ def show(document_id: int):
         "document.html",
         document=document,
         translations=translations,
-        counts=workflow.progress(db, [t.id for t in translations]),
+        counts=standing.progress(db, [t.id for t in translations]),
         jobs=jobs.latest(db, [t.id for t in translations]),
         languages=[
             tag
@@ -261,9 +261,9 @@ def waiver(translation_id: int):
     translation = access.find_translation(db, current_user, translation_id)
     person = current_user._get_current_object()
     if request.form.get("end") == "yes":
-        workflow.end_waiver(db, person, translation)
+        assigning.end_waiver(db, person, translation)
     else:
-        workflow.waive(db, person, translation, request.form.get("reason", ""))
+        assigning.waive(db, person, translation, request.form.get("reason", ""))
     db.commit()
     return see_other("documents.show", document_id=translation.document_id)
 
@@ -275,10 +275,10 @@ def take(translation_id: int):
     translation = access.find_translation(db, current_user, translation_id)
     person = current_user._get_current_object()
     if request.form.get("release") == "yes":
-        workflow.release(db, person, translation)
+        assigning.release(db, person, translation)
         db.commit()
         return see_other("work.my_work")
-    workflow.take_on(db, person, translation)
+    assigning.take_on(db, person, translation)
     db.commit()
     return see_other("editor.edit", translation_id=translation.id)
 

@@ -6,7 +6,7 @@ from flask import Blueprint, current_app, flash, make_response, render_template,
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from app import access, deciding, impact
+from app import access, deciding, impact, termuses
 from app.access import Hidden, NotAllowed
 from app.db import current_session
 from app.models import Impact, RoleName
@@ -69,11 +69,11 @@ def show(impact_id: int):
     term = None
     if found.wanted != "law" and concept is not None:
         term = next((t for t in concept.terms if t.id == found.terms[0]["id"]), None)
-    uses = impact.uses_of(db, found, current_user, limit=USES, offset=page * USES)
+    uses = termuses.uses_of(db, found, current_user, limit=USES, offset=page * USES)
     values = {
-        "impact": found, "concept": concept, "term": term, "count": impact.count(db, found, current_user),
-        "documents": impact.documents_of(db, found, current_user), "page": page, "per_page": USES,
-        "uses": uses, "there": impact.places(db, uses),
+        "impact": found, "concept": concept, "term": term, "count": termuses.count(db, found, current_user),
+        "documents": termuses.documents_of(db, found, current_user), "page": page, "per_page": USES,
+        "uses": uses, "there": termuses.places(db, uses),
         "may_apply": _may_apply(found, term), "replacement": _replacement(db, found),
     }  # fmt: skip
     template = "fragments/impact_found.html" if request.headers.get("HX-Request") else "impact.html"
@@ -130,16 +130,16 @@ def queue():
     db = current_session()
     language = request.args.get("language") or None
     page = max(0, request.args.get("page", 0, int))
-    entries = impact.queue(db, current_user, language=language, limit=ENTRIES, offset=page * ENTRIES)
-    count = impact.count_queue(db, current_user, language=language)
+    entries = termuses.queue(db, current_user, language=language, limit=ENTRIES, offset=page * ENTRIES)
+    count = termuses.count_queue(db, current_user, language=language)
     return render_template(
         "review_texts.html",
         entries=entries,
-        there=impact.places(db, entries),
+        there=termuses.places(db, entries),
         count=count,
         page=page,
         pages=-(-count // ENTRIES),
-        closed=impact.closed(db, current_user, limit=20) if not page else [],
+        closed=termuses.closed(db, current_user, limit=20) if not page else [],
         chosen=language,
         my_languages=sorted({target for _source, target in access.pairs(current_user, RoleName.REVIEWER)}),
     )
@@ -150,7 +150,7 @@ def close(use_id: int):
     """A reviewer has changed the text, or says why it stays."""
     access.require_role(current_user, RoleName.REVIEWER)
     db = current_session()
-    use = impact.find_use(db, current_user, use_id)
+    use = termuses.find_use(db, current_user, use_id)
     reason = request.form.get("reason", "").strip()
     decision = request.form.get("decision")
     if decision not in ("done", "dismissed"):
@@ -160,7 +160,7 @@ def close(use_id: int):
     elif decision == "dismissed" and not reason:
         flash(_("Say why the text may stay as it is. Nothing was changed."), "amber")
     else:
-        impact.close(db, use, decision, by=_me(), reason=reason)
+        termuses.close(db, use, decision, by=_me(), reason=reason)
         db.commit()
         flash(_("Noted."), "done")
     answer = see_other("impact.queue", language=request.form.get("language") or None, page=request.form.get("page") or None)

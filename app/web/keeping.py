@@ -14,14 +14,12 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from flask_login import current_user
 
-from app import access, errors, keeping
+from app import access, keeping
 from app.access import Hidden, NotAllowed
 from app.db import current_session
-from app.models import RoleName
-from app.web import see_other
+from app.web import keepingwords, see_other
 from languages import tags
-from memory import acts, findings, recording, selection, undoing
-from memory.concordance import Phrase
+from memory import acts, findings, selection, undoing
 from memory.keeping import Act, Search
 from memory.models import QUALITIES, Unit
 from memory.selection import Selection
@@ -30,125 +28,12 @@ pages = Blueprint("keeping", __name__, url_prefix="/memory")
 
 #: Units on a page.
 SIZE = 50
-#: Longest text of a unit that the form takes, in characters.
-LONGEST = 20_000
 
 
 @pages.before_request
-def _keepers_only() -> None:
+def keepers_only() -> None:
     if current_user.is_authenticated and access.belongs(current_user) and not access.is_keeper(current_user):
         raise NotAllowed("keeper")
-
-
-# --- words --------------------------------------------------------------------------------------
-
-
-def act_words(kind: str) -> str:
-    """What was done, as the list of acts says it."""
-    return {
-        "recall": _("withdrawn"),
-        "restore": _("offered again"),
-        "approve": _("approved"),
-        "unapprove": _("marked as not reviewed"),
-        "subject": _("given a subject"),
-        "edit": _("replaced by a correction"),
-        "relabel": _("put under other languages"),
-        "swap": _("source and target exchanged"),
-        "merge": _("merged"),
-    }.get(kind, kind)
-
-
-def bulk_words(kind: str) -> str:
-    """What can be done to many, as the buttons say it."""
-    return {
-        "recall": _("Withdraw: nobody is offered them any more"),
-        "restore": _("Offer them again"),
-        "approve": _("Approve"),
-        "unapprove": _("Mark as not reviewed"),
-        "subject": _("Give them a subject"),
-        "swap": _("Exchange source and target"),
-        "relabel": _("They are in other languages"),
-    }[kind]
-
-
-def finder_words(finder: str) -> str:
-    return {
-        "filter": _("What the filter finds"),
-        "contradictions": _("One source, several translations"),
-        "duplicates": _("Duplicates"),
-        "languages": _("Swapped or in another language"),
-        "untranslated": _("Not translated"),
-    }[finder]
-
-
-def finder_hint(finder: str) -> str:
-    return {
-        "contradictions": _("the same text was translated in different ways"),
-        "duplicates": _("only capital letters, punctuation or spaces differ"),
-        "languages": _("a side is surely not in its language"),
-        "untranslated": _("the translation is the source again"),
-    }.get(finder, "")
-
-
-def detail_words(detail: str) -> str:
-    """What is wrong with a unit."""
-    return {
-        "swapped": _("source and target are exchanged"),
-        "source": _("the source is in another language"),
-        "target": _("the translation is in another language"),
-        "untranslated": _("not translated"),
-    }.get(detail, "")
-
-
-def origin_words(origin: str) -> str:
-    return {"approved": _("reviewed here"), "import": _("imported"), "starter": _("starter pack"), "alignment": _("aligned documents")}.get(
-        origin, origin
-    )
-
-
-def quality_words(quality: str) -> str:
-    return {"approved": _("approved"), "unreviewed": _("not reviewed"), "machine": _("machine translation")}[quality]
-
-
-def recall_words(reason: str | None) -> str:
-    """Why a unit is withdrawn: a keeper's own words, or what took its place."""
-    return {
-        "edit": _("replaced by a correction"),
-        "merge": _("merged with another one"),
-        "swap": _("source and target exchanged"),
-        "relabel": _("put under other languages"),
-        "recall": "",
-        "wrong": "",
-    }.get(reason or "", reason or "")
-
-
-def _words() -> dict:
-    return {
-        "act_words": act_words,
-        "bulk_words": bulk_words,
-        "finder_words": finder_words,
-        "finder_hint": finder_hint,
-        "detail_words": detail_words,
-        "origin_words": origin_words,
-        "quality_words": quality_words,
-        "recall_words": recall_words,
-        "origins": ("approved", "import", "alignment", "starter"),
-        "qualities": [str(q) for q in QUALITIES],
-        "bulk": acts.BULK,
-        "finders": [f for f in findings.FINDERS if f != "filter"],
-        "languages": tags.OUR_LANGUAGES,
-        "may_approve": _may_approve,
-        "spans": _spans,
-    }
-
-
-def _may_approve(pair: tuple[str, str]) -> bool:
-    """Approving stays with reviewers: an administrator who does not know the language cannot."""
-    return access.covers(access.pairs(current_user, RoleName.REVIEWER), *pair)
-
-
-def _spans(text: str, language: str, phrase: str):
-    return Phrase(phrase).spans(text, language) if phrase else ()
 
 
 # --- search and filter ---------------------------------------------------------------------------
@@ -211,7 +96,7 @@ def _address(chosen: Selection) -> dict[str, str]:
     return {"pair": pair, **words}
 
 
-def _number(words: str | None) -> int | None:
+def number_of(words: str | None) -> int | None:
     return int(words) if words and words.isascii() and words.isdigit() and len(words) < 19 else None
 
 
@@ -226,9 +111,9 @@ def _keep_page(wrong: dict[str, str]) -> str:
     pairs = keeping.kept_pairs(db, current_user)
     pair = _asked_pair(pairs, request.values.get("pair", ""))
     if pair is None:
-        return render_template("memory_keep.html", pairs=[], chosen=None, errors={}, **_words())
+        return render_template("memory_keep.html", pairs=[], chosen=None, errors={}, **keepingwords.of_the_pages())
     chosen, mistakes = _selection(pair, request.values)
-    page = selection.page(db, chosen, before=_number(request.args.get("before")), size=SIZE)
+    page = selection.page(db, chosen, before=number_of(request.args.get("before")), size=SIZE)
     return render_template(
         "memory_keep.html",
         pairs=pairs if pair in pairs else [*pairs, pair],
@@ -239,7 +124,7 @@ def _keep_page(wrong: dict[str, str]) -> str:
         address=_address(chosen),
         searches=findings.latest(db, *pair),
         errors=mistakes | wrong,
-        **_words(),
+        **keepingwords.of_the_pages(),
     )
 
 
@@ -271,7 +156,7 @@ def found(search_id: int):
     """What a search found, and how far it is."""
     db = current_session()
     shown = _search(search_id)
-    after = _number(request.args.get("after")) or 0
+    after = number_of(request.args.get("after")) or 0
     families, further = findings.families(db, shown, after=after, size=SIZE)
     template = "fragments/memory_progress.html" if request.headers.get("HX-Request") else "memory_found.html"
     return render_template(
@@ -282,7 +167,7 @@ def found(search_id: int):
         further=further,
         first=not after,
         errors={},
-        **_words(),
+        **keepingwords.of_the_pages(),
     )
 
 
@@ -302,29 +187,29 @@ def act():
     db = current_session()
     kind, value = request.form.get("kind", ""), ""
     if kind not in acts.BULK:
-        return _refused(_("Choose what to do with the units."))
-    everything = _number(request.form.get("search")) if request.form.get("which") == "all" else None
-    ids = [n for n in map(_number, request.form.getlist("unit")) if n is not None][: 10 * SIZE]
+        return refused(_("Choose what to do with the units."))
+    everything = number_of(request.form.get("search")) if request.form.get("which") == "all" else None
+    ids = [n for n in map(number_of, request.form.getlist("unit")) if n is not None][: 10 * SIZE]
     if everything is not None:
         of = _search(everything)
         pair = (of.source_language, of.target_language)
         if of.ended_at is None:
-            return _refused(_("The search still goes on. Wait until it has found everything."))
+            return refused(_("The search still goes on. Wait until it has found everything."))
     else:
         pair = _pair_of(ids)
         if pair is None:
-            return _refused(_("Choose at least one unit first."))
+            return refused(_("Choose at least one unit first."))
     access.require_keeper(current_user, *pair)
-    if kind == "approve" and not _may_approve(pair):
+    if kind == "approve" and not keepingwords.may_approve(pair):
         raise NotAllowed("not-reviewer", language=pair[1])
     if kind == "subject":
         value = request.form.get("subject", "").strip()[:300]
     if kind == "relabel":
         source, target = tags.normalise(request.form.get("new_source", "")), tags.normalise(request.form.get("new_target", ""))
         if tags.same_language(source, target):
-            return _refused(_("Source and translation are two different languages."))
+            return refused(_("Source and translation are two different languages."))
         if (source, target) == pair:
-            return _refused(_("Choose the languages they are really in, under “For a subject, or other languages”."))
+            return refused(_("Choose the languages they are really in, under “For a subject, or other languages”."))
         access.require_keeper(current_user, source, target)
         value = f"{source} {target}"
     reason = request.form.get("reason", "").strip()[:300]
@@ -337,8 +222,8 @@ def act():
     else:
         keeping.act_later(db, done)
     db.commit()
-    _tell(done)
-    return _back(done)
+    tell(done)
+    return back(done)
 
 
 def _pair_of(ids: list[int]) -> tuple[str, str] | None:
@@ -347,7 +232,7 @@ def _pair_of(ids: list[int]) -> tuple[str, str] | None:
     return (unit.source_language, unit.target_language) if unit else None
 
 
-def _tell(done: Act) -> None:
+def tell(done: Act) -> None:
     """Say what was done, and what was left."""
     if done.ended_at is None:
         flash(_("This takes a while. You can go on; how far it is stands under “What was done”."), "waits")
@@ -362,17 +247,17 @@ def _tell(done: Act) -> None:
     flash(f"{said} " + _("It can be taken back under “What was done”."), "done" if done.changed else "warning")
 
 
-def _refused(message: str):
+def refused(message: str):
     """Nothing was done: the same page again, with the reason."""
     flash(message, "warning")
-    return _back(None)
+    return back(None)
 
 
-def _back(done: Act | None):
+def back(done: Act | None):
     """To the list one came from."""
-    number = _number(request.form.get("search"))
-    if number is not None:
-        return see_other("keeping.found", search_id=number)
+    search_id = number_of(request.form.get("search"))
+    if search_id is not None:
+        return see_other("keeping.found", search_id=search_id)
     pair = request.form.get("pair", "")
     if done is not None and not pair:
         pair = f"{done.source_language} {done.target_language}"
@@ -388,11 +273,11 @@ def done():
     """What keepers did to the pairs of this person, newest first."""
     db = current_session()
     pairs = keeping.kept_pairs(db, current_user)
-    before = _number(request.args.get("before"))
+    before = number_of(request.args.get("before"))
     # pairs that are empty now had units once: administrators see those too
     shown = acts.history(db, None if access.is_administrator(current_user) else pairs, before=before, size=SIZE + 1)
     return render_template(
-        "memory_acts.html", acts=shown[:SIZE], further=shown[SIZE - 1].id if len(shown) > SIZE else None, **_words()
+        "memory_acts.html", acts=shown[:SIZE], further=shown[SIZE - 1].id if len(shown) > SIZE else None, **keepingwords.of_the_pages()
     )
 
 
@@ -423,130 +308,3 @@ def undo(act_id: int):
         flash(said, "done")
     db.commit()
     return see_other("keeping.done")
-
-
-# --- one unit ----------------------------------------------------------------------------------------
-
-
-@pages.get("/units/<int:unit_id>")
-def unit(unit_id: int):
-    """Everything a unit knows, and its form."""
-    return _unit_page(_unit(unit_id), {}, {})
-
-
-def _unit(unit_id: int) -> Unit:
-    shown = current_session().get(Unit, unit_id)
-    if shown is None:
-        raise Hidden
-    pair = (shown.source_language, shown.target_language)
-    if not access.keeps_memory(current_user, *pair):
-        if access.reads_memory(current_user, *pair):
-            raise NotAllowed("not-keeper", language=pair[1])
-        raise Hidden
-    return shown
-
-
-def _unit_page(shown: Unit, form: dict[str, str], wrong: dict[str, str]) -> str:
-    db = current_session()
-    return render_template(
-        "memory_unit.html",
-        unit=shown,
-        pair=(shown.source_language, shown.target_language),
-        form=form,
-        errors=wrong,
-        acts=acts.of_unit(db, shown.id),
-        own=bool(acts.own_work(db, keeping.keeper(current_user), [shown])),
-        **_words(),
-    )
-
-
-@pages.post("/units/<int:unit_id>/correct")
-def correct(unit_id: int):
-    """Another text: a new unit, which a second person approves; this one is withdrawn."""
-    db, shown = current_session(), _unit(unit_id)
-    form = {
-        name: request.form.get(name, "").replace("\r\n", "\n")
-        for name in ("source", "target", "source_language", "target_language", "reason")
-    }
-    wrong: dict[str, str] = {}
-    for side in ("source", "target"):
-        if len(form[side]) > LONGEST:
-            wrong[side] = _("This text is too long for one unit. Shorten it; nothing you typed was lost.")
-    known = None
-    if shown.recalled_at:
-        wrong["target"] = _("This unit is withdrawn. Offer it again before you correct it.")
-    if not wrong:
-        try:
-            languages = [tags.normalise(form[name] or getattr(shown, name)) for name in ("source_language", "target_language")]
-            access.require_keeper(current_user, *languages)
-            known = acts.correct(
-                db,
-                shown,
-                keeping.keeper(current_user),
-                source=form["source"],
-                target=form["target"],
-                source_language=languages[0],
-                target_language=languages[1],
-                reason=form["reason"].strip()[:300],
-            )
-        except (recording.EmptyText, recording.UnstorableText) as error:
-            wrong[error.side] = (
-                _("There is no text here. A unit has words on both sides; withdraw it if it is worth nothing.")
-                if isinstance(error, recording.EmptyText)
-                else _("This text holds a broken character. Type that word again.")
-            )
-        except tags.UnknownLanguage as error:
-            wrong["target_language"] = errors.invalid_message(error) or ""
-        except acts.NotOnePair:
-            wrong["target_language"] = _("Source and translation are two different languages.")
-        except acts.NothingChanged:
-            wrong["target"] = _("Nothing is different. Change the text first.")
-        except acts.WasRecalled as error:
-            wrong["target"] = _("Exactly this translation was withdrawn before (unit %(number)s). Offer that one again if it is right.", number=error.unit_id)
-    if known is None:
-        db.rollback()
-        return make_response(_unit_page(_unit(unit_id), form, wrong), 422)
-    db.commit()
-    flash(_("Corrected. Until another reviewer approves it, it is offered as not reviewed."), "done")
-    return see_other("keeping.unit", unit_id=known.id)
-
-
-@pages.post("/units/<int:unit_id>/approve")
-def approve(unit_id: int):
-    """A second person stands for a unit."""
-    db, shown = current_session(), _unit(unit_id)
-    if not _may_approve((shown.source_language, shown.target_language)):
-        raise NotAllowed("not-reviewer", language=shown.target_language)
-    try:
-        acts.approve(db, shown, keeping.keeper(current_user))
-    except acts.OwnWork:
-        raise NotAllowed("own-unit") from None
-    except acts.NothingChanged:
-        db.rollback()
-        flash(_("This unit is approved already, or withdrawn."), "warning")
-    else:
-        db.commit()
-        flash(_("Approved: it is offered as reviewed from now on."), "done")
-    return see_other("keeping.unit", unit_id=unit_id)
-
-
-@pages.post("/units/<int:unit_id>/keep")
-def keep_one(unit_id: int):
-    """Of units that belong together keep this one: the others are merged into it, or withdrawn."""
-    db, shown = current_session(), _unit(unit_id)
-    ids = [n for n in map(_number, request.form.getlist("unit")) if n is not None][: 10 * SIZE]
-    others = [u for i in ids if i != unit_id and (u := db.get(Unit, i))]
-    by, pair = keeping.keeper(current_user), (shown.source_language, shown.target_language)
-    if request.form.get("how") == "merge":
-        try:
-            done = acts.merge(db, others, shown, by)
-        except (acts.NotOnePair, acts.NothingChanged):
-            db.rollback()
-            return _refused(_("These units cannot be merged: one was withdrawn meanwhile. Search again."))
-    else:
-        done = acts.begin(db, "recall", pair, by, reason=request.form.get("reason", "").strip()[:300])
-        acts.apply(db, done, [u.id for u in others])
-        acts.end(done)
-    db.commit()
-    _tell(done)
-    return _back(done)

@@ -22,7 +22,7 @@ from app.memoryfiles import Choices
 from app.models import Job
 from app.previewing import Preview
 from app.web import see_other, words
-from app.web.keeping import origin_words, quality_words
+from app.web.keepingwords import origin_words, quality_words
 from importers.units import UnreadableFile
 from languages import tags
 from memory.exchange import MOST_PLACES

@@ -7,7 +7,7 @@ from flask_login import current_user
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
-from app import access, impact, workflow
+from app import access, standing, termuses
 from app.db import current_session
 from app.models import Document, Person, RoleName, Segment, SegmentState, Translation
 from app.web import myproposals, termreview
@@ -41,7 +41,7 @@ def queue():
     )
     translations = {t.id: t for t in db.scalars(query)}
     writers = {p.id: p for p in db.scalars(select(Person).where(Person.id.in_([row[3] for row in rows if row[3]])))}
-    counts = workflow.progress(db, list(translations))
+    counts = standing.progress(db, list(translations))
     drafts = [
         {
             "translation": translations[translation_id],
@@ -55,7 +55,7 @@ def queue():
     return render_template(
         "review.html",
         drafts=drafts,
-        texts=impact.count_queue(db, current_user),
+        texts=termuses.count_queue(db, current_user),
         law=law.count_flagged(db),
         **termreview.entries_for(db, PROPOSALS),
         **myproposals.for_proposer(db),

@@ -9,7 +9,7 @@ from flask_login import current_user
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from app import access, workflow
+from app import access, standing
 from app.db import current_session
 from app.models import Document, RoleName, SegmentState, Translation
 from app.web import myproposals, see_other
@@ -45,7 +45,7 @@ def my_work():
         .options(joinedload(Translation.document), joinedload(Translation.translator))
     )
     translations = list(db.scalars(query))
-    counts = workflow.progress(db, [t.id for t in translations])
+    counts = standing.progress(db, [t.id for t in translations])
     far = dt.date.max
     translations.sort(key=lambda t: (t.deadline or far, t.document.uploaded_at))
     mine, free, others = [], [], []
@@ -66,5 +66,5 @@ def my_work():
         free=free,
         others=others,
         **myproposals.for_proposer(db),
-        corrections=workflow.corrections_for(db, current_user, [t.id for t in translations]),
+        corrections=standing.corrections_for(db, current_user, [t.id for t in translations]),
     )

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from app import impact, jobs
+from app import impact, jobs, termuses
 from app.models import Confidentiality, Impact, Job, SegmentState, TermUse
 from glossary import editing, proposing
 from memory import recording
@@ -66,21 +66,21 @@ def work(session):
 
 def test_the_texts_that_use_a_word_are_found_in_any_inflection_before_anything_changes(session, reviewer, concept, texts):
     found = looked(session, concept, "محكمة", by=reviewer)
-    shown = impact.uses_of(session, found, reviewer)
+    shown = termuses.uses_of(session, found, reviewer)
     assert [one.segment.id for one in shown] == [texts[0][0].id, texts[0][2].id]
     assert {one.use.state for one in shown} == {"found"}
-    count = impact.count(session, found, reviewer)
+    count = termuses.count(session, found, reviewer)
     assert (count.segments, count.documents, count.units, count.hidden) == (2, 1, 0, 0)
-    assert impact.count_queue(session, reviewer) == 0
+    assert termuses.count_queue(session, reviewer) == 0
     assert term(concept, "محكمة").status == "preferred"
 
 
 def test_ethiopic_words_too_and_only_their_own_reviewers_see_the_texts(session, reviewer, concept, texts):
     hana = a_person(session, "Hana", "reviewer:nl-ti")
     found = looked(session, concept, "ቤት ፍርዲ", by=hana)
-    assert len(impact.uses_of(session, found, hana)) == 2
-    assert impact.uses_of(session, found, reviewer) == []
-    assert impact.count(session, found, reviewer).hidden == 2
+    assert len(termuses.uses_of(session, found, hana)) == 2
+    assert termuses.uses_of(session, found, reviewer) == []
+    assert termuses.count(session, found, reviewer).hidden == 2
 
 
 def test_units_of_the_memory_that_no_document_stands_for_are_found(session, reviewer, concept):
@@ -90,12 +90,12 @@ def test_units_of_the_memory_that_no_document_stands_for_are_found(session, revi
         )
     session.commit()
     found = looked(session, concept, "محكمة", by=reviewer)
-    (one,) = impact.uses_of(session, found, reviewer)
+    (one,) = termuses.uses_of(session, found, reviewer)
     assert one.unit.target == "اذهب إلى المحكمة"
     unit = session.scalars(select(Unit).where(Unit.target == "اذهب إلى المحكمة")).one()
     recording.recall(session, unit, by="Yusuf", reason="fout")
     session.commit()
-    assert impact.count(session, found, reviewer).units == 0
+    assert termuses.count(session, found, reviewer).units == 0
 
 
 def test_forbidding_shows_first_then_puts_each_text_into_the_queue(session, visit, reviewer, concept, texts):
@@ -137,7 +137,7 @@ def test_an_entry_is_done_or_dismissed_with_a_reason_and_that_is_recorded(sessio
         ("done", "", reviewer.id),
     ]
     page = visitor.get("/to-review/texts").get_data(as_text=True)
-    assert "اقتباس" in page and impact.count_queue(session, reviewer) == 0
+    assert "اقتباس" in page and termuses.count_queue(session, reviewer) == 0
 
 
 def test_what_was_mended_meanwhile_says_so(session, visit, reviewer, concept, texts):
@@ -185,7 +185,7 @@ def test_what_was_approved_between_the_look_and_the_change_is_found_too(session,
     impact.apply(session, found, by=reviewer, reason="x")
     session.commit()
     work(session)
-    assert impact.count_queue(session, reviewer) == 4
+    assert termuses.count_queue(session, reviewer) == 4
 
 
 def test_approving_a_word_in_the_place_of_another_puts_its_texts_into_the_queue(session, visit, translator, reviewer, concept, texts):
@@ -194,8 +194,8 @@ def test_approving_a_word_in_the_place_of_another_puts_its_texts_into_the_queue(
     session.commit()
     visit(reviewer).post(f"/terms/{new.id}/decide", {"decision": "prefer"})
     work(session)
-    assert old.status == "deprecated" and impact.count_queue(session, reviewer) == 2
-    (entry, _other) = impact.queue(session, reviewer)
+    assert old.status == "deprecated" and termuses.count_queue(session, reviewer) == 2
+    (entry, _other) = termuses.queue(session, reviewer)
     assert entry.use.impact.instead[0] == "قضاء"
 
 
@@ -206,7 +206,7 @@ def test_agreeing_that_a_word_must_not_be_used_does_too(session, visit, translat
     session.commit()
     visit(reviewer).post(f"/proposals/{asked.id}/decide", {"decision": "approve"})
     work(session)
-    assert term(concept, "محكمة").status == "forbidden" and impact.count_queue(session, reviewer) == 2
+    assert term(concept, "محكمة").status == "forbidden" and termuses.count_queue(session, reviewer) == 2
 
 
 def test_a_translator_cannot_look_for_nor_make_the_change(visit, translator, outsider, concept):
@@ -223,4 +223,4 @@ def test_an_erased_document_leaves_no_entry(session, visit, staff, reviewer, con
     document = texts[0][0].translation.document
     visit(staff).post(f"/documents/{document.id}/erase", {"memory": "yes"})
     session.expire_all()
-    assert impact.count_queue(session, reviewer) == 0 and session.scalars(select(TermUse)).all() == []
+    assert termuses.count_queue(session, reviewer) == 0 and session.scalars(select(TermUse)).all() == []

@@ -134,7 +134,7 @@ def test_the_page_shows_both_texts_in_dutch_and_a_person_settles_it(concepts, vi
 
 
 def test_from_the_flag_to_the_texts_that_used_the_words(concepts, visit, reviewer, staff):
-    from app import impact
+    from app import termuses
     from app.models import SegmentState
     from tests.factories import a_document, segments_of
 
@@ -150,7 +150,7 @@ def test_from_the_flag_to_the_texts_that_used_the_words(concepts, visit, reviewe
     number = int(re.search(r"/impacts/(\d+)", answer.headers["Location"])[1])
     visitor.post(f"/impacts/{number}/apply", {"reason": "lees artikel 1"})
     concepts.expire_all()
-    assert impact.count_queue(concepts, reviewer) == 1
+    assert termuses.count_queue(concepts, reviewer) == 1
     assert "the law behind this word changed" in visitor.get("/to-review/texts").get_data(as_text=True)
 
 

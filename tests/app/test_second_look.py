@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from app import access, erasure, workflow
+from app import access, assigning, erasure, standing, workflow
 from app.access import Hidden, NotAllowed
 from app.db import new_session
 from app.models import Confidentiality, Document, Segment, SegmentState
@@ -87,10 +87,10 @@ def test_a_fill_a_swap_and_a_send_back_are_no_way_around_the_second_person(sessi
 
 
 def test_after_the_end_of_a_waiver_the_rule_holds_again(session, administrator, reviewer, translation, segments):
-    workflow.waive(session, administrator, translation, "ziekte")
+    assigning.waive(session, administrator, translation, "ziekte")
     workflow.save(session, reviewer, segments[0], ARABIC, segments[0].version)
     workflow.hand_over(session, reviewer, translation)
-    workflow.end_waiver(session, administrator, translation)
+    assigning.end_waiver(session, administrator, translation)
     with pytest.raises(NotAllowed, match="own-work"):
         workflow.approve(session, reviewer, segments[0], segments[0].version)
 
@@ -135,7 +135,7 @@ def test_half_a_character_in_a_comment_breaks_nothing(session, visit, translator
     answer = page.send(f"/segments/{segments[0].id}/send-back", version=segments[0].version, reason="other", comment=words)
     assert answer.status_code == 200, answer.get_json()
     session.expire_all()
-    assert [c.text for c in workflow.comments(session, segments[0])] == [
+    assert [c.text for c in standing.comments(session, segments[0])] == [
         words.encode("utf-8", "ignore").decode().replace("\x00", "")
     ]
 
@@ -240,7 +240,7 @@ def test_a_segment_handed_over_twice_at_once_waits_once(engine, session, transla
     assert [r for r in done if r == 1] == [1]
     assert [type(r) for r in done if r != 1] == [workflow.NothingToHandOver]
     session.expire_all()
-    assert [e.action for e in workflow.history(session, segments[1])].count("hand over") == 1
+    assert [e.action for e in standing.history(session, segments[1])].count("hand over") == 1
 
 
 def test_a_form_sent_twice_at_once_is_one_document(app, session, visit, staff):

@@ -5,7 +5,7 @@ import itertools
 import pytest
 from sqlalchemy import select
 
-from app import workflow
+from app import assigning, standing, workflow
 from app.access import NotAllowed
 from app.models import Confidentiality, Event, Origin, SegmentState
 from memory.matching import find_matches
@@ -65,7 +65,7 @@ def test_replacing_somebody_elses_draft_keeps_it_in_the_history(session, transla
     first = segments[0]
     workflow.draft(session, translator, first, RECEIVED, 1)
     workflow.draft(session, reviewer, first, ARRIVED, 2)
-    assert [(e.action, e.text) for e in workflow.history(session, first)] == [("draft", RECEIVED)]
+    assert [(e.action, e.text) for e in standing.history(session, first)] == [("draft", RECEIVED)]
 
 
 def test_saving_fills_the_same_sentence_elsewhere(session, translator, segments):
@@ -162,15 +162,15 @@ def test_a_text_without_a_correction_cannot_be_agreed_with(session, translator, 
 def test_the_corrected_text_stays_in_the_history(session, translator, reviewer, segments):
     first = waiting(session, translator, segments[0])
     workflow.correct(session, reviewer, first, ARRIVED, first.version)
-    texts = [e.text for e in workflow.history(session, first)]
+    texts = [e.text for e in standing.history(session, first)]
     assert RECEIVED in texts and ARRIVED in texts
 
 
 def test_an_administrator_can_waive_the_rule_and_it_is_recorded(session, administrator, reviewer, segments):
     first = waiting(session, reviewer, segments[0])
     with pytest.raises(workflow.ReasonNeeded):
-        workflow.waive(session, administrator, first.translation, "  ")
-    workflow.waive(session, administrator, first.translation, "Er is maar één lezer Arabisch.")
+        assigning.waive(session, administrator, first.translation, "  ")
+    assigning.waive(session, administrator, first.translation, "Er is maar één lezer Arabisch.")
     workflow.approve(session, reviewer, first, first.version)
     actions = {e.action: e for e in session.scalars(select(Event))}
     assert actions["waive"].person_id == administrator.id
@@ -179,7 +179,7 @@ def test_an_administrator_can_waive_the_rule_and_it_is_recorded(session, adminis
 
 def test_only_an_administrator_waives(session, reviewer, translation):
     with pytest.raises(NotAllowed):
-        workflow.waive(session, reviewer, translation, "haast")
+        assigning.waive(session, reviewer, translation, "haast")
 
 
 def test_sending_back_needs_a_reason(session, translator, reviewer, segments):
@@ -189,7 +189,7 @@ def test_sending_back_needs_a_reason(session, translator, reviewer, segments):
             workflow.send_back(session, reviewer, first, first.version, reason=reason, comment=comment)
     workflow.send_back(session, reviewer, first, first.version, reason="term", comment="استعمل «طلب»")
     assert (first.state, first.sent_back_reason) == (SegmentState.SENT_BACK, "term")
-    assert [c.text for c in workflow.comments(session, first)] == ["استعمل «طلب»"]
+    assert [c.text for c in standing.comments(session, first)] == ["استعمل «طلب»"]
 
 
 def test_an_approved_text_that_is_sent_back_is_gone_from_the_next_lookup(session, translator, reviewer, segments):
@@ -225,13 +225,13 @@ def test_a_segment_that_waits_can_be_taken_back_until_it_is_corrected(session, t
 def test_every_move_is_an_event_with_who_from_and_to(session, translator, reviewer, segments):
     first = waiting(session, translator, segments[0])
     workflow.approve(session, reviewer, first, first.version)
-    told = [(e.action, e.person_id, e.from_state, e.to_state) for e in reversed(workflow.history(session, first))]
+    told = [(e.action, e.person_id, e.from_state, e.to_state) for e in reversed(standing.history(session, first))]
     assert told == [
         ("save", translator.id, "open", "translated"),
         ("hand over", translator.id, "translated", "waiting"),
         ("approve", reviewer.id, "waiting", "approved"),
     ]
-    assert all(e.at.tzinfo for e in workflow.history(session, first))
+    assert all(e.at.tzinfo for e in standing.history(session, first))
 
 
 ACTIONS = {
@@ -261,12 +261,12 @@ def test_only_the_moves_in_the_table_are_possible(session, translator, reviewer,
 
 
 def test_the_next_open_segment_goes_round_at_the_end(session, translator, segments):
-    assert workflow.next_segment(session, segments[0], [SegmentState.OPEN]) == segments[1].id
-    assert workflow.next_segment(session, segments[-1], [SegmentState.OPEN]) == segments[0].id
+    assert standing.next_segment(session, segments[0], [SegmentState.OPEN]) == segments[1].id
+    assert standing.next_segment(session, segments[-1], [SegmentState.OPEN]) == segments[0].id
     for segment in segments:
         segment.state = SegmentState.TRANSLATED
     session.flush()
-    assert workflow.next_segment(session, segments[0], [SegmentState.OPEN]) is None
+    assert standing.next_segment(session, segments[0], [SegmentState.OPEN]) is None
 
 
 def test_a_tigrinya_text_goes_the_whole_way(session, staff):
