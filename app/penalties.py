@@ -17,9 +17,8 @@ from app.config import Config
 from app.models import MemoryPenalty, Person
 from memory import scoring
 from memory.models import Found, Unit
+from memory.scoring import NAMED
 
-#: Kinds whose sources have names: only for these there are points by name.
-NAMED = {"import": "imported", "starter": "starter"}
 MOST = 100
 
 

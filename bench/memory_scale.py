@@ -224,7 +224,7 @@ def units_of(texts: list[str], language: str, first: int = 1) -> segments.Units:
     rows = []
     for n, text in enumerate(texts, first):
         form = forms.form(text, language)
-        rows.append((n, form, forms.key(forms.bare(form)), 0, 0, 0, 0, 0, 16, 1_700_000_000, None))
+        rows.append((n, form, forms.key(forms.bare(form)), 0, 0, 0, 0, 0, 16, 1_700_000_000, None, None))
     return packing.packed(rows, {}, language)
 
 

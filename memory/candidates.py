@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import SingletonThreadPool, StaticPool
 
 from languages import tags
-from memory import forms
+from memory import forms, scoring
 from memory.keys import text_keys
 from memory.listed import FEW, Entry, Listed
 from memory.models import QUALITIES, TOPIC, Unit
@@ -70,6 +70,7 @@ _COLUMNS = (
     Unit.one_to_one,
     Unit.recency,
     Unit.project,
+    Unit.origin_name,
     Unit.recalled_at,
 )
 _QUALITY_ORDER = {quality.value: order for order, quality in enumerate(QUALITIES)}
@@ -130,6 +131,7 @@ def entry(row: Row, pair: Pair, vocabulary: Vocabulary) -> Entry:
         one_to_one=row.one_to_one,
         recency=row.recency,
         project=row.project,
+        origin_name=row.origin_name if row.origin in scoring.NAMED else None,
     )
 
 
@@ -236,10 +238,7 @@ def _caught_up(
     session: Session, store: Store, source_language: str, target_language: str, reverse: bool
 ) -> list[Collection]:
     for _ in range(5):
-        if store.known is None:
-            store.seen = changes.position(session)
-            found = session.execute(select(Unit.source_language, Unit.target_language).distinct())
-            store.known = frozenset((s, t) for s, t in found)
+        know_pairs(session, store)
         take_news(session, store)
         if store.known is None:
             continue
@@ -252,6 +251,14 @@ def _caught_up(
         if all(pair in store.collections for pair in wanted):
             return [store.collections[pair] for pair in wanted]
     raise RuntimeError("the memory changes faster than it can be read")
+
+
+def know_pairs(session: Session, store: Store) -> None:
+    """Begin to keep a store: what was committed until now needs not to be taken in as news."""
+    if store.known is None:
+        store.seen = changes.position(session)
+        found = session.execute(select(Unit.source_language, Unit.target_language).distinct())
+        store.known = frozenset((s, t) for s, t in found)
 
 
 def take_news(session: Session, store: Store) -> None:

@@ -18,7 +18,7 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from memory import forms, packing, phrases, segments
-from memory.candidates import Collection, Pair, Store, Vocabulary, of_pair, store_of, take_news
+from memory.candidates import Collection, Pair, Store, Vocabulary, know_pairs, of_pair, store_of, take_news
 from memory.files import (
     Manifest,
     drop,
@@ -271,7 +271,9 @@ def erase(session: Session) -> None:
         return
     with store.lock:
         known = session.execute(select(Unit.source_language, Unit.target_language).distinct()).all()
+        know_pairs(session, store)
         take_news(session, store)
+        know_pairs(session, store)  # with more news than are taken in one by one it begins anew
         for folder in store.folder.iterdir() if store.folder.exists() else ():
             pair = _pair_of(folder.name)
             if pair[:2] not in {tuple(p) for p in known}:
@@ -281,9 +283,11 @@ def erase(session: Session) -> None:
                 found = collection(session, store, pair)
                 if found is not None:
                     store.collections[pair] = found
+                else:
+                    drop(folder, segments.KIND)
         take_news(session, store)
         for c in store.collections.values():
-            store.to_erase |= {s.path for s, dead in c.segments if s.names_a_project_without_units(dead)}
+            store.to_erase |= {s.path for s, dead in c.segments if s.has_names_without_units(dead)}
         untidy = [
             c.pair for c in store.collections.values() if any(s.path in store.to_erase for s, _ in c.segments)
         ]
@@ -313,7 +317,7 @@ def traces(folder: Path, phrase: str) -> list[Path]:
             else:
                 language = path.parent.name.split("_")[1 if path.parent.name.endswith("_reversed") else 0]
                 data = path.read_bytes()
-                # names of projects stand in a header of JSON
+                # names of projects and of files stand in a header of JSON
                 wanted = {form.encode() for form in (phrase, forms.form(phrase, language)) if form.strip()}
                 held = any(form in data for form in wanted | {json.dumps(phrase)[1:-1].encode()})
             if held:

@@ -325,15 +325,29 @@ class InSegment:
     @cached_property
     def _projects(self) -> np.ndarray:
         assert self.terms.projects is not None
-        return np.array([project in self.terms.projects for project in self.segment.projects], bool)
+        return np.array([project in self.terms.projects for project in self.segment.names["project"]], bool)
 
     def _penalties(self, at: np.ndarray) -> np.ndarray:
         """Points off, per unit."""
         points, flags = self.terms.penalties, self.segment.columns["flags"][at]
         total = _points_by_flags(*(points[name] for name in _BY_FLAGS))[flags & 0b111111] + self.always
+        if self.terms.sources:
+            own = self._points_of_names[self.segment.columns["origin_name"][at]]
+            of_kind = _points_by_flags(0, 0, points["imported"], points["starter"], 0)[flags & 0b111111]
+            total += (own - of_kind) * (own >= 0)
         if points["old"]:
             total += points["old"] * (self.segment.columns["recency"][at] < self.terms.old_before)
         return total
+
+    @cached_property
+    def _points_of_names(self) -> np.ndarray:
+        """By the number of a file's name, its own points; -1 when it has none."""
+        numbers = self.segment.number_of("origin_name")
+        found = np.full(len(numbers), -1)
+        for name, points in self.terms.sources.items():
+            if name in numbers:
+                found[numbers[name]] = points
+        return found
 
     def _contexts(self, at: np.ndarray) -> np.ndarray:
         columns, asked = self.segment.columns, self.asked

@@ -31,6 +31,8 @@ class Entry(NamedTuple):
     one_to_one: bool
     recency: int
     project: str | None
+    #: Of a file or a pack; None where a unit has another origin.
+    origin_name: str | None
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection as AnyOf
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache, cached_property
 from itertools import cycle, islice
-from typing import Any, NamedTuple
+from typing import Any
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from languages import tags
@@ -109,48 +109,13 @@ def find_matches(
     asked = _query(text, source_language, target_language, previous, next, document, position)
     if not asked.form.strip() or limit < 1:
         return []
-    terms = _terms(threshold, limit, min_quality, penalties, project, old_after)
-    terms, sources = _least(terms, source_penalties or {})
+    terms = _terms(threshold, limit, min_quality, penalties, project, old_after, source_penalties)
     for _ in range(3):
         searched = candidates.collections(session, source_language, target_language, reverse=reverse)
-        judged = _judged(session, search(searched, asked, terms), asked, terms, sources)
-        if judged.demoted:
-            # some of these lost points to the name of their file: whoever may stand before the last of them is
-            # looked for again, and nobody is left out for standing behind one who went down
-            last = judged.matches[-1].score - 0.01 if len(judged.matches) == limit else 0
-            wider = replace(terms, threshold=max(terms.threshold, last), limit=_EVERYBODY)
-            judged = _judged(session, search(searched, asked, wider), asked, terms, sources)
-        if judged.complete:
+        matches, complete = _judged(session, search(searched, asked, terms), asked, terms)
+        if complete:
             break  # else a unit found was deleted meanwhile: look again
-    return judged.matches
-
-
-_EVERYBODY = 10**9
-#: Origins whose sources have names -> the penalty that a name's own points take the place of.
-_NAMED = {"import": "imported", "starter": "starter"}
-
-
-@dataclass(frozen=True)
-class _Sources:
-    """Points by the name of a file or pack, and those of a name without points of its own, by kind of penalty."""
-
-    points: Mapping[str, int]
-    others: Mapping[str, int]
-
-    def of(self, origin: str, name: str) -> int:
-        return self.points.get(name, self.others[_NAMED[origin]])
-
-
-def _least(terms: Terms, source_penalties: Mapping[str, int]) -> tuple[Terms, _Sources | None]:
-    """The search reads no names of files: it counts the least that any of them costs. What a name costs more is taken
-    off when its row is read."""
-    if any(points < 0 for points in source_penalties.values()):
-        raise ValueError("a penalty takes points off: it cannot be negative")
-    if not source_penalties:
-        return terms, None
-    others = {by: terms.penalties[by] for by in _NAMED.values()}
-    least = {by: min(points, *source_penalties.values()) for by, points in others.items()}
-    return replace(terms, penalties={**terms.penalties, **least}), _Sources(source_penalties, others)
+    return matches
 
 
 def _terms(
@@ -160,18 +125,20 @@ def _terms(
     penalties: Mapping[str, int] | None,
     project: str | AnyOf[str] | None,
     old_after: dt.timedelta,
+    source_penalties: Mapping[str, int] | None = None,
 ) -> Terms:
     unknown = set(penalties or ()) - set(scoring.PENALTIES)
     if unknown:
         raise ValueError(
             f"no such penalty: {', '.join(sorted(unknown))}; there are {', '.join(scoring.PENALTIES)}"
         )
-    if any(points < 0 for points in (penalties or {}).values()):
+    if any(points < 0 for given in (penalties, source_penalties) for points in (given or {}).values()):
         raise ValueError("a penalty takes points off: it cannot be negative")
     return Terms(
         threshold=min(max(threshold, 0), 102),
         limit=limit,
         penalties={**scoring.PENALTIES, **(penalties or {})},
+        sources=source_penalties or {},
         worst_quality=QUALITIES.index(Quality(min_quality)) if min_quality else len(QUALITIES) - 1,
         projects=None if project is None else frozenset([project] if isinstance(project, str) else project),
         old_before=int((utc_now() - old_after).timestamp()),
@@ -234,20 +201,13 @@ def _rows(session: Session, ids: list[int], most: int) -> list[Any]:
     return _shown(most).rows(session.connection(), values)
 
 
-class _Judged(NamedTuple):
-    """`complete`: false when a row was no longer there. `demoted`: a unit read is worth less than the search said."""
-
-    matches: list[Match]
-    complete: bool
-    demoted: bool
-
-
 def _judged(
-    session: Session, found: Iterator[Candidate], asked: Query, terms: Terms, sources: _Sources | None
-) -> _Judged:
-    """Read the candidates' rows, best first, until no unread one can be among the best."""
+    session: Session, found: Iterator[Candidate], asked: Query, terms: Terms
+) -> tuple[list[Match], bool]:
+    """Read the candidates' rows, best first, until no unread one can be among the best. Also whether
+    all of them were still there."""
     ranked: list[tuple[Rank, Match]] = []
-    block, complete, demoted = min(terms.limit, 500), True, False
+    block, complete = min(terms.limit, 500), True
     following = next(found, None)
     while following is not None:
         if len(ranked) >= terms.limit and ranked[terms.limit - 1][0] < following.rank:
@@ -256,30 +216,21 @@ def _judged(
         rows = _rows(session, list(batch), block)
         block = min(block * 4, 500)
         complete = complete and len(rows) == len(batch)
-        judged = [_judge(session, row, batch[row.id], asked, terms, sources) for row in rows]
-        if sources:
-            demoted = demoted or any(rank.score > batch[rank.id].rank.score for rank, _ in judged)
-        ranked += judged
+        ranked += [_judge(session, row, batch[row.id], asked, terms) for row in rows]
         ranked = sorted(r for r in ranked if -r[0].score >= terms.threshold)[: terms.limit]
         following = next(found, None)
-    return _Judged([match for _, match in ranked], complete, demoted)
+    return [match for _, match in ranked], complete
 
 
 def _judge(
-    session: Session, unit: Row, c: Candidate, asked: Query, terms: Terms, sources: _Sources | None
+    session: Session, unit: Any, c: Candidate, asked: Query, terms: Terms
 ) -> tuple[Rank, Match]:
     pair = c.pair
     source, target = (unit.target, unit.source) if pair.reversed else (unit.source, unit.target)
     quality, recency = QUALITIES.index(Quality(unit.quality)), unit.recency
-    penalties = penalties_of(quality, unit.origin, unit.one_to_one, recency, pair, asked, terms)
-    if sources and unit.origin in _NAMED:
-        by, points = _NAMED[unit.origin], sources.of(unit.origin, unit.origin_name)
-        counted = sum(p for name, p in penalties if name == by)
-        penalties = [(name, p) for name, p in penalties if name != by]
-        penalties += [(by, points)] if points else []
-        later = points - counted
-    else:
-        later = 0
+    penalties = penalties_of(
+        quality, unit.origin, unit.origin_name, unit.one_to_one, recency, pair, asked, terms
+    )
     penalty = sum(points for _, points in penalties)
     context, why = (0, None) if pair.reversed else _context(session, unit, asked)
     reasons: list[Reason]
@@ -292,7 +243,7 @@ def _judge(
             kind, score = 1, float(100 - sum(scoring.DIFFERENCES[k] for k in kinds) - penalty)
             reasons = [Reason(k) for k in kinds]
     else:
-        kind, score = 0, _measured(source, c, asked, penalty) if later else -c.rank.score
+        kind, score = 0, -c.rank.score
         reasons = [Reason(c.measure, {"percent": c.percent})]
     for name, points in penalties:
         more: dict[str, object] = {}
@@ -326,17 +277,7 @@ def _judge(
     return Rank(-score, -kind, -context, quality, -recency, unit.id), match
 
 
-def _measured(source: str, c: Candidate, asked: Query, penalty: int) -> float:
-    """The score with other points off than the search took, from the distance itself: taking them off the rounded
-    score would part units that are equal."""
-    from rapidfuzz.distance import Levenshtein
-
-    theirs = forms.form(source, c.pair.language)
-    one, other = (asked.form, theirs) if c.measure == "characters" else (asked.words, tuple(forms.words(theirs)))
-    return scoring.score(Levenshtein.distance(one, other), max(len(one), len(other)), penalty)
-
-
-def _context(session: Session, unit: Row, asked: Query) -> tuple[int, Reason | None]:
+def _context(session: Session, unit: Any, asked: Query) -> tuple[int, Reason | None]:
     """How well a unit's surroundings agree with those of the asked text, over all the places it was found in."""
     places: list[tuple] = [(unit.previous_source, unit.next_source, unit.document, unit.position)]
     if unit.found_elsewhere:

@@ -9,7 +9,7 @@ import numpy as np
 from sqlalchemy import Select, case, select
 from sqlalchemy.orm import Session
 
-from memory import forms, segments
+from memory import forms, scoring, segments
 from memory.candidates import Pair, of_pair
 from memory.keys import text_keys
 from memory.listed import Entry
@@ -53,6 +53,7 @@ _READ = (
     ).label("flags"),
     _UNIT.recency,
     _UNIT.project,
+    case((_UNIT.origin.in_(list(scoring.NAMED)), _UNIT.origin_name)).label("origin_name"),
 )
 BATCH = 20_000
 
@@ -105,7 +106,7 @@ def _texts(session: Session, text, rows: Sequence) -> dict[int, str]:
 def packed(rows: Sequence, texts: dict[int, str], language: str) -> Units:
     """Rows of the database as units of a segment. With `texts`, forms and keys are made from them anew, and
     neighbours count for nothing."""
-    ids, made, bare, same, profile, before, after, place, flags, recency, project = zip(*rows, strict=True)
+    ids, made, bare, same, profile, before, after, place, flags, recency, *named = zip(*rows, strict=True)
     if texts:
         keys = [text_keys(texts[id], language) for id in ids]
         made, bare, same, profile = (
@@ -113,9 +114,9 @@ def packed(rows: Sequence, texts: dict[int, str], language: str) -> Units:
         )
         before = after = place = [0] * len(ids)
         flags = [f & ~segments.ELSEWHERE for f in flags]
-    projects: dict[str | None, int] = {None: 0}
-    for found in dict.fromkeys(project):
-        projects.setdefault(found, len(projects))
+    numbers: dict[str, dict[str | None, int]] = {}
+    for name, column in zip(segments.NAMED, named, strict=True):
+        numbers[name] = {known: n for n, known in enumerate(dict.fromkeys([None, *column]))}
     return Units(
         list(made),
         {
@@ -128,9 +129,12 @@ def packed(rows: Sequence, texts: dict[int, str], language: str) -> Units:
             "place": segments.short(np.array(place, np.int64)).astype(np.uint16),
             "flags": np.array(flags, np.uint8),
             "recency": np.array(recency, np.uint32),
-            "project": np.fromiter(map(projects.__getitem__, project), np.uint16, len(ids)),
+        }
+        | {
+            name: np.fromiter(map(numbers[name].__getitem__, column), segments.COLUMNS[name], len(ids))
+            for name, column in zip(segments.NAMED, named, strict=True)
         },
-        list(projects),
+        {name: list(known) for name, known in numbers.items()},
     )
 
 
@@ -148,6 +152,7 @@ def of_entries(entries: Sequence[Entry]) -> Units:
             _flags(e.quality, _ORIGIN.get(e.origin, 3), int(e.one_to_one), int(e.elsewhere)),
             e.recency,
             e.project,
+            e.origin_name,
         )
         for e in entries
     ]

@@ -27,6 +27,8 @@ class Terms:
     threshold: float
     limit: int
     penalties: Mapping[str, int]
+    #: Points by the name of a file or pack, instead of those of its kind.
+    sources: Mapping[str, int]
     worst_quality: int
     projects: frozenset[str] | None
     old_before: int
@@ -131,7 +133,14 @@ class Best:
 
 
 def penalties_of(
-    quality: int, origin: str, one_to_one: bool, recency: int, pair: Pair, asked: Query, terms: Terms
+    quality: int,
+    origin: str,
+    origin_name: str | None,
+    one_to_one: bool,
+    recency: int,
+    pair: Pair,
+    asked: Query,
+    terms: Terms,
 ) -> list[tuple[str, int]]:
     """The penalties a unit gets: (name, points)."""
     true_of_it = {
@@ -144,7 +153,10 @@ def penalties_of(
         "reversed": pair.reversed,
         "alignment": not one_to_one,
     }
-    return [(name, terms.penalties[name]) for name, so in true_of_it.items() if so and terms.penalties[name]]
+    points = terms.penalties
+    if terms.sources and origin in scoring.NAMED and origin_name in terms.sources:
+        points = {**points, scoring.NAMED[origin]: terms.sources[origin_name]}
+    return [(name, points[name]) for name, so in true_of_it.items() if so and points[name]]
 
 
 def is_variety(pair: Pair, asked: Query) -> bool:

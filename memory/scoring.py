@@ -25,6 +25,8 @@ PENALTIES: Mapping[str, int] = MappingProxyType(
         "alignment": 5,
     }
 )
+#: Origins whose sources have names, files and packs -> the penalty that a name's own points take the place of.
+NAMED: Mapping[str, str] = MappingProxyType({"import": "imported", "starter": "starter"})
 #: A unit is old when it was last touched longer ago than this.
 OLD_AFTER = dt.timedelta(days=5 * 365)
 

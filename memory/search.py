@@ -86,7 +86,7 @@ def _candidate(
 ) -> Iterable[Candidate]:
     if e.quality > terms.worst_quality or (terms.projects is not None and e.project not in terms.projects):
         return ()
-    penalties = penalties_of(e.quality, e.origin, e.one_to_one, e.recency, pair, asked, terms)
+    penalties = penalties_of(e.quality, e.origin, e.origin_name, e.one_to_one, e.recency, pair, asked, terms)
     penalty = sum(points for _, points in penalties)
     context = _context(e, asked)
     name, percent = "", 0

@@ -18,7 +18,7 @@ from memory.files import where
 from storage.arrays import Arrays, DamagedFile, Kind, write_arrays
 
 #: Raised whenever anything in this file, in tokens or in search changes what a file means.
-VERSION = 3
+VERSION = 5
 KIND = Kind(b"DRAGOMTM", ".segment", {"version": VERSION, "forms": forms.VERSION})
 #: Units in one file: more make lookups a little faster and building much larger.
 LARGEST = 1 << 20
@@ -39,44 +39,52 @@ COLUMNS = {
     "flags": np.uint8,
     "recency": np.uint32,
     "project": np.uint16,
+    "origin_name": np.uint32,
 }
+#: Columns that hold the number of a name; the names stand in the file's header. Number 0 is no name.
+NAMED = ("project", "origin_name")
 
 
 @dataclass
 class Units:
-    """Units on their way into a segment: their forms and, by name, the columns of COLUMNS."""
+    """Units on their way into a segment: their forms, the columns of COLUMNS, and the names that the columns of NAMED
+    number."""
 
     forms: list[str]
     columns: dict[str, np.ndarray]
-    projects: list[str | None] = field(default_factory=lambda: [None])
+    names: dict[str, list[str | None]] = field(default_factory=lambda: {name: [None] for name in NAMED})
 
     def __len__(self) -> int:
         return len(self.forms)
 
     def taken(self, chosen: np.ndarray) -> Units:
-        """Some of them, with no project but theirs: what an erased unit belonged to may be a name."""
+        """Some of them, with no project and no file named but theirs: what an erased unit belonged to may be the name of
+        a person."""
         at = np.flatnonzero(chosen) if chosen.dtype == bool else chosen
-        columns = {n: c[at] for n, c in self.columns.items()}
-        projects = self.projects
-        if "project" in columns and len(projects) > 1:
-            used = np.unique(np.append(columns["project"], 0))
-            columns["project"] = np.searchsorted(used, columns["project"]).astype(np.uint16)
-            projects = [projects[n] for n in used.tolist()]
-        return Units([self.forms[i] for i in at.tolist()], columns, projects)
+        columns, names = {n: c[at] for n, c in self.columns.items()}, dict(self.names)
+        for name, known in self.names.items():
+            if name in columns and len(known) > 1:
+                used = np.unique(np.append(columns[name], 0))
+                columns[name] = np.searchsorted(used, columns[name]).astype(COLUMNS[name])
+                names[name] = [known[n] for n in used.tolist()]
+        return Units([self.forms[i] for i in at.tolist()], columns, names)
 
     @staticmethod
     def joined(parts: Sequence[Units]) -> Units:
-        projects: dict[str | None, int] = {None: 0}
+        numbers: dict[str, dict[str | None, int]] = {name: {None: 0} for name in NAMED}
         columns: dict[str, list[np.ndarray]] = {name: [] for name in COLUMNS}
         for part in parts:
-            renumbered = np.array([projects.setdefault(p, len(projects)) for p in part.projects], np.uint16)
             for name in COLUMNS:
                 column = part.columns[name]
-                columns[name].append(renumbered[column] if name == "project" else column)
+                if name in NAMED:
+                    known = numbers[name]
+                    renumbered = np.array([known.setdefault(n, len(known)) for n in part.names[name]], COLUMNS[name])
+                    column = renumbered[column]
+                columns[name].append(column)
         return Units(
             [form for part in parts for form in part.forms],
             {name: np.concatenate(found).astype(COLUMNS[name]) for name, found in columns.items()},
-            list(projects),
+            {name: list(known) for name, known in numbers.items()},
         )
 
 
@@ -124,8 +132,9 @@ def write(path: Path, units: Units) -> None:
     counts = np.concatenate([np.zeros(0, np.int64), *word_counts[1:]])  # the first are those of the sample
     arrays["word_counts"] = _smallest(np.minimum(counts, 65535))
     arrays |= _postings("characters", tokens.of_characters, units.forms, total)
-    arrays["project"] = _smallest(arrays["project"])
-    write_arrays(path, KIND, arrays, units=len(units), projects=units.projects)
+    for name in NAMED:
+        arrays[name] = _smallest(arrays[name])
+    write_arrays(path, KIND, arrays, units=len(units), names=units.names)
 
 
 def _smallest(array: np.ndarray) -> np.ndarray:
@@ -212,12 +221,13 @@ class Segment(Arrays):
         try:
             arrays = self.arrays
             self.size: int = self.header["units"]
-            self.projects: list[str | None] = self.header["projects"]
+            self.names: dict[str, list[str | None]] = {name: self.header["names"][name] for name in NAMED}
             self.columns = {name: arrays[name] for name in COLUMNS}
             self.sizes, self.first = arrays["sizes"], arrays["first"]
             self.word_counts = arrays["word_counts"]
             self._offsets, self._text_starts = arrays["offsets"], self.begin("text")
             self.characters, self.words = Postings("characters", arrays), Postings("words", arrays)
+            self._numbers: dict[str, dict[str | None, int]] = {}
         except KeyError as error:
             raise DamagedFile(path, f"{error} is missing") from error
 
@@ -260,12 +270,20 @@ class Segment(Arrays):
     def units(self, chosen: np.ndarray | None = None) -> Units:
         """What went in, all of it or where `chosen` is true: to be written again."""
         at = np.arange(self.size) if chosen is None else np.flatnonzero(chosen)
-        return Units(self.forms(at), {n: c[at] for n, c in self.columns.items()}, self.projects)
+        return Units(self.forms(at), {n: c[at] for n, c in self.columns.items()}, self.names)
 
-    def names_a_project_without_units(self, dead: np.ndarray | None) -> bool:
-        """Whether the file still says the name of a project that no living unit of it has."""
-        if len(self.projects) == 1:
-            return False
-        column = self.columns["project"]
-        used = np.unique(column if dead is None else column[~dead])
-        return len(used[used > 0]) < len(self.projects) - 1
+    def number_of(self, name: str) -> dict[str | None, int]:
+        """By each name of a column of NAMED, the number that stands in the column for it."""
+        if name not in self._numbers:
+            self._numbers[name] = {known: number for number, known in enumerate(self.names[name])}
+        return self._numbers[name]
+
+    def has_names_without_units(self, dead: np.ndarray | None) -> bool:
+        """Whether the file still says the name of a project or of a file that no living unit of it has."""
+        for name, known in self.names.items():
+            if len(known) > 1:
+                column = self.columns[name]
+                used = np.unique(column if dead is None else column[~dead])
+                if len(used[used > 0]) < len(known) - 1:
+                    return True
+        return False
