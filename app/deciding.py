@@ -1,6 +1,6 @@
 """What a reviewer may do with a proposal, whoever asks for it: a page, or a program with the reviewer's token.
 
-Each verb checks who may, does one thing and commits nothing. Raises what the term base raises, and NotAllowed.
+Each verb checks who may, does one thing and commits nothing. Raises what the term base raises, NotAllowed and ReasonNeeded.
 """
 
 from __future__ import annotations
@@ -21,6 +21,10 @@ from glossary.refusals import ChangedMeanwhile, same_person
 from languages import tags
 
 
+class ReasonNeeded(ValueError):
+    """Whoever reads the decision has to learn why."""
+
+
 def _by(person: Person) -> dict[str, Any]:
     return {"by": person.name, "by_id": person.id}
 
@@ -38,7 +42,7 @@ def decide_term(
         raise editing.NotDecidable(term.id, term.status, "decided")
     if decision == "refuse":
         if not reason:
-            raise NotAllowed("reason")
+            raise ReasonNeeded
         if same_person(term.created_by, term.created_by_id, person.name, person.id):
             raise editing.OwnProposal(term.id, person.name)
         editing.refuse_term(session, term, reason, **_by(person))
@@ -71,7 +75,7 @@ def decide_change(
     access.require_language_reviewer(person, proposal.language)
     if decision == "refuse":
         if not reason:
-            raise NotAllowed("reason")
+            raise ReasonNeeded
         proposing.refuse_change(session, proposal, reason, **_by(person))
         return "refused"
     if decision != "approve":
@@ -135,7 +139,7 @@ def waive_term(session: Session, person: Person, term: Term, reason: str | None)
     """An administrator lets one person write and approve this word; the reason is kept and shown. Raises NotDecidable."""
     access.require_role(person, access.RoleName.ADMINISTRATOR)
     if not reason:
-        raise NotAllowed("reason")
+        raise ReasonNeeded
     editing.waive_term(session, term, reason, **_by(person))
 
 
@@ -267,7 +271,7 @@ def make_change(session: Session, person: Person, found: Impact, reason: str) ->
         raise Hidden
     access.require_language_reviewer(person, term.language)
     if not reason:
-        raise NotAllowed("reason")
+        raise ReasonNeeded
     subject = found.subject or {}
     if subject.get("proposal"):
         proposal = find_proposal(session, subject["proposal"])
@@ -299,5 +303,5 @@ def settle_law(
     if reference.flagged_at is None or flagged != reference.flagged_at.isoformat():
         raise ChangedMeanwhile(reference.id, {})
     if not why:
-        raise NotAllowed("reason")
+        raise ReasonNeeded
     law.settle(session, reference, why=why, take_over=take_over, **_by(person))

@@ -16,7 +16,7 @@ from sqlalchemy.exc import DataError, IntegrityError, OperationalError, SQLAlche
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
-from app import accounts, intake, termimports, workflow
+from app import accounts, deciding, intake, termimports, workflow
 from app.access import Hidden, NotAllowed
 from app.db import current_session
 from app.models import SegmentState
@@ -49,7 +49,7 @@ def install(app: Flask) -> None:
     """Register a handler for every exception that may leave a view."""
     for kind in (
         Hidden, NotAllowed, workflow.Stale, workflow.IllegalMove, workflow.EmptyTarget, workflow.TooLong,
-        workflow.ReasonNeeded, workflow.NothingToHandOver, termimports.NotReady, termimports.ChangedMeanwhile, accounts.WeakPassword, accounts.InvitationNotValid,
+        workflow.ReasonNeeded, deciding.ReasonNeeded, workflow.NothingToHandOver, termimports.NotReady, termimports.ChangedMeanwhile, accounts.WeakPassword, accounts.InvitationNotValid,
         accounts.WrongCredentials, accounts.TooManyAttempts, accounts.NotAnAddress, accounts.AlreadyThere,
         accounts.LastAdministrator, intake.SameLanguage, intake.AlreadyAsked, tags.UnknownLanguage, UnreadableFile,
         StaleDataError, OperationalError, IntegrityError, DataError, OverflowError, CSRFError, Problem, HTTPException, Exception,
@@ -209,8 +209,6 @@ def refusal(reason: str, fields: dict[str, str]) -> str:
             return _("The memory is kept by its reviewers: you are not a reviewer for %(language)s. Your administrator can give you that role.", language=language)
         case "memory-read-only":
             return _("Programs can only look up here. The memory learns when a reviewer approves.")
-        case "reason":
-            return _("Say why: the person who proposed this learns from it.")
         case "not-yours":
             return _("Only the person who uploaded a document, or an administrator, can erase it.")
         case "not-remover":
@@ -252,6 +250,8 @@ def invalid_message(error: Exception) -> str | None:
             return _("There is no text yet. Type something first; a draft is kept without saving.")
         case workflow.TooLong():
             return _("This text is too long for one segment. Shorten it; nothing you typed was lost.")
+        case deciding.ReasonNeeded():
+            return _("Say why: the person who proposed this learns from it.")
         case workflow.ReasonNeeded():
             return _("Say why: choose a reason, and add words where you choose “other”.")
         case accounts.WeakPassword(reason=reason):

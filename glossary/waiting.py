@@ -31,6 +31,9 @@ class Waiting:
     since: dt.datetime
     term: Term | None = None
     proposal: Proposal | None = None
+    #: How a proposed word was written before a reviewer put it otherwise, and why they did.
+    before: str | None = None
+    why: str | None = None
 
 
 def waiting(
@@ -43,6 +46,16 @@ def waiting(
     rows = session.execute(
         select(union.c.kind, union.c.id).order_by(union.c.at, union.c.kind, union.c.id).limit(limit).offset(offset)
     ).all()
+    return _read(session, [(kind, number) for kind, number in rows])
+
+
+def one(session: Session, asked: Term | Proposal) -> Waiting:
+    """One word or change that waits, as the queue has it."""
+    [found] = _read(session, [("new" if isinstance(asked, Term) else "change", asked.id)])
+    return found
+
+
+def _read(session: Session, rows: Sequence[tuple[str, int]]) -> list[Waiting]:
     term_ids = [number for kind, number in rows if kind == "new"]
     proposal_ids = [number for kind, number in rows if kind == "change"]
     with_terms = selectinload(Term.concept).selectinload(Concept.terms)
@@ -203,7 +216,11 @@ def waiting_for_agreement(session: Session, person_id: int) -> list[Waiting]:
         .order_by(Term.id)
     )
     found = [
-        Waiting("new", t.id, t.language, t.concept, t.created_by, t.created_by_id, t.created_at, term=t) for t in terms
+        Waiting(
+            "new", t.id, t.language, t.concept, t.created_by, t.created_by_id, t.created_at, term=t,
+            **_put_otherwise(session, t),
+        )  # fmt: skip
+        for t in terms
     ]
     proposals = session.scalars(
         select(Proposal)
@@ -223,6 +240,17 @@ def waiting_for_agreement(session: Session, person_id: int) -> list[Waiting]:
                 )
             )
     return found
+
+
+def _put_otherwise(session: Session, term: Term) -> dict[str, str | None]:
+    """How a word was written before its last change, and why it was changed, as the history has it."""
+    key = f"term:{term.id}"
+    acts = select(History).where(History.concept_id == term.concept_id, History.by_id == term.changed_by_id)
+    for act in session.scalars(acts.order_by(History.id.desc()).limit(50)):
+        before, after = (rows.get(key) or {} for rows in (act.before, act.after))
+        if before and before.get("text") != after.get("text") == term.text:
+            return {"before": before.get("text"), "why": act.why}
+    return {"before": None, "why": None}
 
 
 def own_waiting(session: Session, person_id: int, *, limit: int = 50) -> list[Waiting]:

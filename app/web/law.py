@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from app import access, deciding, impact
-from app.access import Hidden, NotAllowed
+from app.access import Hidden
 from app.db import current_session
 from app.web import see_other
 from glossary import law
@@ -74,7 +74,7 @@ def settle(reference_id: int):
         )
     except ChangedMeanwhile:
         flash(_("Somebody was faster, or a newer text came in. Read it again, then decide."), "waits")
-    except NotAllowed:
+    except deciding.ReasonNeeded:
         flash(_("Say what the change means for the concept. Nothing was changed."), "amber")
     else:
         db.commit()

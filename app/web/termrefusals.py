@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_babel import gettext as _
 
-from app import errors
+from app import deciding, errors
 from glossary import editing
 from glossary.refusals import ChangedMeanwhile, NothingChanges, WrongValue
 from languages import tags
@@ -12,6 +12,7 @@ from languages import tags
 #: What a person may get wrong when proposing: told at the form, with everything they wrote kept.
 CORRECTABLE = (
     editing.DuplicateTerm, editing.EmptyTerm, editing.TermTooLong, tags.UnknownLanguage, WrongValue, NothingChanges,
+    deciding.ReasonNeeded,
 )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, flash, render_template, request
+from flask import Blueprint, Response, flash, make_response, render_template, request
 from flask_babel import gettext as _
 from flask_login import current_user
 
@@ -47,12 +47,6 @@ def entries_for(db, limit: int) -> dict:
     page = max(0, request.args.get("page", 0, int))
     entries = waiting.waiting(db, chosen, limit=limit, offset=page * limit, **only)
     return {
-        "waiting": entries,
-        "same_words": {w.id: waiting.same_words(db, w.term) for w in entries if w.term is not None},
-        "other_words": {w.id: waiting.other_words(w.term) for w in entries if w.term is not None},
-        "titles": {w.id: _title_waiting(w) for w in entries if w.term is not None},
-        "may_decide": {(w.kind, w.id): access.reviews_language(current_user, w.language) for w in entries},
-        "own": {(w.kind, w.id) for w in entries if _is_own(w)},
         "count": count,
         "people": waiting.count_waiting(db, chosen, people_only=True),
         "files": waiting.count_waiting(db, chosen, files_only=True),
@@ -60,8 +54,21 @@ def entries_for(db, limit: int) -> dict:
         "page": page,
         "pages": -(-count // limit),
         "my_languages": mine,
-        "may_waive": access.is_administrator(current_user),
         "chosen": wanted,
+        **_told_about(db, entries),
+    }
+
+
+def _told_about(db, entries: list[waiting.Waiting]) -> dict:
+    """What the template of an entry needs beside it."""
+    return {
+        "waiting": entries,
+        "same_words": {w.id: waiting.same_words(db, w.term) for w in entries if w.term is not None},
+        "other_words": {w.id: waiting.other_words(w.term) for w in entries if w.term is not None},
+        "titles": {w.id: _title_waiting(w) for w in entries if w.term is not None},
+        "may_decide": {(w.kind, w.id): access.reviews_language(current_user, w.language) for w in entries},
+        "own": {(w.kind, w.id) for w in entries if _is_own(w)},
+        "may_waive": access.is_administrator(current_user),
         "ENUMS": {"register": REGISTERS, "gender": GENDERS, "part_of_speech": PARTS_OF_SPEECH, "degree": DEGREES, "strategy": STRATEGIES},
     }  # fmt: skip
 
@@ -123,11 +130,27 @@ def decide(term_id: int):
         return _back(code, language)
     except CORRECTABLE as error:
         db.rollback()
-        flash(refusal(error), "amber")
-        return _back(code, language)
+        return _again(db, db.get_one(Term, term_id), refusal(error))
     db.commit()
     flash(outcome(came), "done")
     return _back(code, language)
+
+
+def _again(db, asked: Term | Proposal, message: str) -> Response:
+    """The entry by itself, with what is wrong and everything that was written."""
+    entry = waiting.one(db, asked)
+    place = f"{entry.kind}-{entry.id}"
+    page = render_template(
+        "review_terms_again.html",
+        again={"place": place, "form": request.form},
+        errors={f"{place}-reason": message},
+        origin=request.form.get("from", ""),
+        chosen=request.form.get("language_filter", ""),
+        page=request.form.get("page", ""),
+        back=request.form.get("back", ""),
+        **_told_about(db, [entry]),
+    )
+    return make_response(page, 422)
 
 
 def outcome(came: str) -> str:
@@ -176,10 +199,13 @@ def decide_change(proposal_id: int):
     except editing.NotDecidable:
         flash(_("Somebody was faster: this was already decided."), "waits")
         return _back(concept.code, proposal.language)
-    except (*CORRECTABLE, ChangedMeanwhile) as error:
+    except ChangedMeanwhile as error:
         db.rollback()
         flash(refusal(error), "amber")
         return _back(concept.code, proposal.language)
+    except CORRECTABLE as error:
+        db.rollback()
+        return _again(db, db.get_one(Proposal, proposal_id), refusal(error))
     db.commit()
     flash(outcome(came), "done")
     return _back(concept.code, proposal.language)

@@ -262,7 +262,7 @@ def test_a_word_goes_from_proposal_to_answer(session, program, reviewer, transla
     assert [t["text"] for t in waiting["same_language"]] == ["اعتراض"]
     assert ask("GET", "/api/review").status_code == 403
     assert ask("POST", f"/api/terms/{number}/decision", {"decision": "prefer"}).status_code == 403
-    assert decide("POST", f"/api/terms/{number}/decision", {"decision": "refuse"}).status_code == 403, "why?"
+    assert decide("POST", f"/api/terms/{number}/decision", {"decision": "refuse"}).status_code == 422, "why?"
     assert decide("POST", f"/api/terms/{number}/decision", {"decision": "maybe"}).status_code == 422
     old = ask("GET", "/api/concepts/beroep").headers["ETag"]
     assert decide("POST", f"/api/terms/{number}/decision", {"decision": "admit"}, If_Match=old).status_code == 412

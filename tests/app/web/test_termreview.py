@@ -137,7 +137,12 @@ def test_an_approval_counts_from_the_next_look_up_and_the_proposer_is_told(sessi
 def test_a_refusal_needs_a_reason_and_reaches_its_proposer(session, visit, translator, reviewer, segments, concept):
     propose(visit(translator), segments[0])
     term = waiting_term(session)
-    assert visit(reviewer).post(f"/terms/{term.id}/decide", {"decision": "refuse"}).status_code == 403
+    written = {"decision": "refuse", "text": "اعتراض إداري", "register": "plain", "note": "ጽሑፍ", "back": "queue", "from": "people"}
+    told = visit(reviewer).post(f"/terms/{term.id}/decide", written)
+    page = told.get_data(as_text=True)
+    assert told.status_code == 422 and "Say why" in page and "<details class=\"whole\" open>" in page
+    assert 'value="اعتراض إداري"' in page and 'value="ጽሑፍ"' in page and '<option value="plain" selected>' in page
+    assert 'name="back" value="queue"' in page and f'href="#f-new-{term.id}-reason"' in page
     visit(reviewer).post(f"/terms/{term.id}/decide", {"decision": "refuse", "reason": "هذا شيء آخر"})
     page = text_of(visit(translator).get("/my-work"))
     assert "refused" in page and "هذا شيء آخر" in page and AR in page
@@ -164,6 +169,7 @@ def test_a_reviewers_own_wording_waits_until_the_proposer_agrees(session, visit,
     assert visit(reviewer).post(f"/terms/{term.id}/agree").status_code == 403
     page = text_of(visit(translator).get("/my-work"))
     assert better in page and "put your proposal otherwise" in page
+    assert "أدق" in page and AR in page, "what was written before, and why it was changed"
     assert visit(translator).post(f"/terms/{term.id}/agree").status_code == 303
     session.expire_all()
     assert (term.status, term.decided_by) == ("admitted", "Samira")
@@ -212,6 +218,11 @@ def test_a_change_waits_is_approved_and_its_proposer_told(session, visit, transl
     page = text_of(visit(decider).get("/to-review/terms"))
     assert said in page and "ስለዚ" in page
     assert visit(translator).post(f"/proposals/{proposal.id}/decide", {"decision": "approve"}).status_code == 403
+    field = next(f"{n}-{tag}" for n, v in proposal.values.items() if isinstance(v, dict) for tag in v) if "differs" in proposal.values else "reason"
+    refused = visit(decider).post(f"/proposals/{proposal.id}/decide", {"decision": "refuse", field: "ጽሑፍ የተጻፈ"} if field != "reason" else {"decision": "refuse"})
+    kept = refused.get_data(as_text=True)
+    assert refused.status_code == 422 and "Say why" in kept and ("ጽሑፍ የተጻፈ" in kept) == (field != "reason")
+    session.expire_all()
     assert visit(decider).post(f"/proposals/{proposal.id}/decide", {"decision": "approve"}).status_code == 303
     session.expire_all()
     assert proposal.state == "approved" and proposal.decided_by == decider.name
