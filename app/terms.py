@@ -29,9 +29,9 @@ def open_index() -> lookup.SearchIndex:
 @cache
 def index_in(folder: Path) -> lookup.SearchIndex:
     """The index kept in a folder, opened once in a process."""
-    from glossary.whoosh_index import WhooshIndex
+    from glossary.termindex import TermIndex  # numpy: only who looks something up needs it
 
-    return WhooshIndex(folder, another_session)
+    return TermIndex(folder, another_session)
 
 
 def another_session(session: Session) -> Session:

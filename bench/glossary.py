@@ -38,7 +38,7 @@ from glossary.models import Concept, Definition, Term
 from glossary.recognition import recognise
 from glossary.searchindex import DatabaseScan
 from glossary.subjects import SUBJECTS
-from glossary.whoosh_index import WhooshIndex
+from glossary.termindex import TermIndex
 from languages import folding, tags
 from languages.words import words
 from storage import bulk
@@ -221,13 +221,13 @@ def engine_for(url: str):
 
 
 def bench_lookup(session: Session, folder: Path, chance: random.Random) -> None:
-    index = WhooshIndex(folder)
+    index = TermIndex(folder)
     built = timed(lambda: index.rebuild(session))
     print(
-        f"build the index         {built / 1000:.1f} s (cpu {built.cpu / 1000:.1f}), {sum(p.stat().st_size for p in folder.rglob('*.seg')) >> 20} MB"
+        f"build the index         {built / 1000:.1f} s (cpu {built.cpu / 1000:.1f}), {sum(p.stat().st_size for p in folder.rglob('*.terms')) >> 20} MB"
     )
     index.close()
-    again = WhooshIndex(folder)
+    again = TermIndex(folder)
     print(f"open it again           {timed(lambda: search(session, again, 'vergunning')):.0f} ms")
     kinds = queries(session, chance)
     for query in [query for some in kinds.values() for query in some[:20]]:

@@ -1,7 +1,6 @@
 """Looking a concept up: one box, any language, any spelling, as one types.
 
-An index proposes concepts (`glossary.searchindex`, a port: Whoosh in `glossary.whoosh_index`, or the database itself);
-what is shown, in which order and with what marked is decided here, on the terms as they stand in the database now. So
+An index proposes concepts (`glossary.searchindex`, a port: `glossary.termindex`, or the database itself); what is shown, in which order and with what marked is decided here, on the terms as they stand in the database now. So
 an index may be behind, or be gone, and nothing false is ever shown.
 """
 

@@ -7,13 +7,10 @@ language nor, sometimes, our script.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
-from typing import Any
+from functools import lru_cache
 
-from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from languages import folding, tags
@@ -69,12 +66,17 @@ def words_of(folded: str) -> list[str]:
     return WORD.findall(folded)
 
 
+@lru_cache(maxsize=1 << 12)
+def _transliterations(text: str) -> frozenset[str]:
+    return frozenset(folding.transliterations(text))
+
+
 @lru_cache(maxsize=1 << 15)
 def latin_words(text: str, language: str, transliteration: str | None = None) -> frozenset[str]:
     """Latin keys of the words of a term in another script."""
     found: set[str] = set()
     if tags.script(language) in ROMANISED:
-        found.update(key for key in folding.transliterations(text) if " " not in key)
+        found.update(key for key in _transliterations(text) if " " not in key)
         if text.endswith("ه"):  # a fold of ة, which is heard as t before another word
             found.update(folding.transliterations(text[:-1] + "ة"))
     if transliteration:
@@ -99,7 +101,7 @@ def latin_wholes(text: str, language: str) -> frozenset[str]:
     """Latin keys of all of a term in another script, its words written as one: firdbet for ፍርድ ቤት."""
     if tags.script(language) not in ROMANISED:
         return frozenset()
-    keys = folding.transliterations(text)
+    keys = _transliterations(text)
     several = {key.replace(" ", "") for key in keys if " " in key}
     return frozenset(several or keys)
 
@@ -215,119 +217,3 @@ LONGEST_ENDING = 4
 def nearly_begins(start: str, word: str) -> bool:
     """Whether a word begins so but for one letter: a typo in a word that is not typed to its end."""
     return any(distance(start, word[: len(start) + more], 1) is not None for more in (0, 1))
-
-
-#: Which words are searched together for a part of one: by the script of their letters, because most queries are in one
-#: and Python searches Latin letters, a byte each, quickest. What is in none of these is together too.
-_BLOCKS = ("\\0-\u024f", "\u0400-\u052f", "\u0590-\u08ff", "\u1200-\u139f\u2d80-\u2ddf", "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af")
-_OTHERS = len(_BLOCKS)
-_IN_BLOCK = [re.compile(f"[{letters}]") for letters in _BLOCKS]
-_ONE_BLOCK = re.compile("(?:" + "|".join(f"([ {letters}]+)" for letters in _BLOCKS) + ")\\Z")
-
-
-@lru_cache(maxsize=1 << 14)
-def _block(letter: str) -> int:
-    return next((number for number, letters in enumerate(_IN_BLOCK) if letters.match(letter)), _OTHERS)
-
-
-class Vocabulary:
-    """Every word of an index, to find what begins like, contains, or nearly is a word of a query."""
-
-    def __init__(self, words: Iterable[str] = (), *, are_sorted: bool = False):
-        """`are_sorted`: each comes once, and in order."""
-        self.sorted = list(words) if are_sorted else sorted(set(words))
-        blocks: list[list[str]] = [[] for _ in range(_OTHERS + 1)]
-        for word in self.sorted:
-            if word.isascii():
-                blocks[0].append(word)
-            elif (alike := _ONE_BLOCK.match(word)) is not None:
-                blocks[alike.lastindex - 1].append(word)
-            else:
-                for block in {_block(letter) for letter in word if letter != " "}:
-                    blocks[block].append(word)
-        #: All of a script in one string: searching that is many times faster than searching each.
-        self._joined = ["\n".join(["", *some, ""]) for some in blocks]
-
-    def __len__(self) -> int:
-        return len(self.sorted)
-
-    def beginning(self, start: str, most: int) -> list[str]:
-        """Words that begin so, shortest first when there are not too many to look at."""
-        return sorted(self._beginning(start, most * 20), key=len)[:most]
-
-    def _beginning(self, start: str, most: int) -> list[str]:
-        first = bisect_left(self.sorted, start)
-        last = bisect_left(self.sorted, start + "\U0010ffff", first, min(first + most, len(self.sorted)))
-        return self.sorted[first:last]
-
-    def containing(self, part: str, most: int) -> list[str]:
-        """Words with this in them, shortest first when there are not too many to look at."""
-        return sorted(self._containing(part, most * 20), key=len)[:most]
-
-    def _containing(self, part: str, most: int) -> list[str]:
-        found: list[str] = []
-        joined = self._joined[_block(part[:1] or "a")]
-        at = joined.find(part)
-        while at >= 0 and len(found) < most:
-            end = joined.index("\n", at)
-            found.append(joined[joined.rindex("\n", 0, at + 1) + 1 : end])
-            at = joined.find(part, end)
-        return found
-
-    @cached_property
-    def _letters(self) -> tuple[list[str], Any, Any]:
-        """(words by length, how many are shorter than each length, which letters each has as 64 bits): one look tells
-        most that are too far from another."""
-        import numpy
-
-        words = sorted(self.sorted, key=len)
-        lengths = numpy.fromiter(map(len, words), dtype=numpy.int64, count=len(words))
-        shorter = numpy.searchsorted(lengths, numpy.arange((lengths[-1] if len(words) else 0) + 2))
-        codes = numpy.frombuffer("".join(words).encode("utf-32-le"), dtype=numpy.uint32)
-        if not len(codes):
-            return words, shorter, numpy.zeros(len(words), dtype=numpy.uint64)
-        bits = numpy.left_shift(numpy.uint64(1), (codes % 64).astype(numpy.uint64))
-        starts = numpy.concatenate(([0], numpy.cumsum(lengths)[:-1]))
-        return words, shorter, numpy.bitwise_or.reduceat(bits, starts)
-
-    def near(self, word: str, most: int) -> list[tuple[str, int]]:
-        """(word, letters wrong) for words within the typos a word of this length may have, nearest first."""
-        import numpy
-
-        allowed = typos_allowed(word)
-        if not allowed or not self.sorted:
-            return []
-        words, shorter, letters = self._letters
-        first = int(shorter[min(max(0, len(word) - allowed), len(shorter) - 1)])
-        last = int(shorter[min(len(word) + allowed + 1, len(shorter) - 1)])
-        mine = numpy.uint64(0)
-        for letter in word:
-            mine |= numpy.uint64(1 << (ord(letter) % 64))
-        # a wrong letter takes one bit away and adds one
-        alike = numpy.bitwise_count(letters[first:last] ^ mine) <= 2 * allowed
-        some = [words[first + place] for place in numpy.flatnonzero(alike)]
-        found = [(other, int(wrong)) for other, wrong, _ in _within(word, some, allowed)]
-        return sorted(found, key=lambda hit: (hit[1], hit[0]))[:most]
-
-    def beginning_nearly(self, start: str, most: int) -> list[str]:
-        """Words that begin so but for one letter (`nearly_begins`). One half of what was typed is right, so only words
-        with either half need a look."""
-        half = len(start) // 2
-        if half < 2:
-            return []
-        words = [
-            word
-            for word in {*self._beginning(start[:half], 800), *self._containing(start[half + 1 :], 400)}
-            if len(word) > len(start)
-        ]
-        found = {
-            words[place]
-            for more in (0, 1)
-            for _, _, place in _within(start, [word[: len(start) + more] for word in words], 1)
-        }
-        return sorted(found, key=lambda word: (len(word), word))[:most]
-
-
-def _within(word: str, others: list[str], most: int) -> list[tuple[str, float, int]]:
-    """(other, letters wrong, its place) for those that are no further than `most`."""
-    return process.extract(word, others, scorer=OSA.distance, score_cutoff=most, limit=None)

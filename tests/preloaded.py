@@ -9,8 +9,6 @@ import pkgutil
 import alembic.command  # noqa: F401
 import psycopg  # noqa: F401
 import waitress  # noqa: F401
-import whoosh.index
-import whoosh.qparser  # noqa: F401
 from sqlalchemy.orm import configure_mappers
 
 import app

@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 import textwrap
@@ -28,7 +27,6 @@ from glossary.spelling import (
     NEAR,
     PREFIX,
     SUFFIX,
-    Vocabulary,
     distance,
     latin_wholes,
     latin_words,
@@ -38,7 +36,8 @@ from glossary.spelling import (
     typos_allowed,
     words_of,
 )
-from glossary.whoosh_index import MOST_FRESH, WhooshIndex
+from glossary.termindex import MOST_FRESH, TermIndex
+from glossary.wordlist import WordList
 from languages import folding
 
 STARTER = Path(__file__).parents[2] / "app/starter/concepts"
@@ -74,7 +73,7 @@ def fill(session, concepts=CONCEPTS, origin_name="words"):
 
 @pytest.fixture
 def index(tmp_path):
-    index = WhooshIndex(tmp_path / "terms")
+    index = TermIndex(tmp_path / "terms")
     yield index
     index.close()
 
@@ -129,10 +128,10 @@ FOUND = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("kind", ["whoosh", "database"])
+@pytest.mark.parametrize("kind", ["index", "database"])
 def test_people_find_what_they_mean_however_they_spell_it(session, index, kind):
     fill(session)
-    used = index if kind == "whoosh" else None
+    used = index if kind == "index" else None
     missed = []
     for query, code, why in FOUND:
         if kind == "database" and query == "verblijsverg":
@@ -146,11 +145,11 @@ def test_people_find_what_they_mean_however_they_spell_it(session, index, kind):
 NOT_FOUND = ["xyzzy", "voetbal", "كرة القدم", "فوتبال", "እግር ኳስ", "足球", "🙂", "،؟", " ", "", "a" * 5000]
 
 
-@pytest.mark.parametrize("kind", ["whoosh", "database"])
+@pytest.mark.parametrize("kind", ["index", "database"])
 def test_what_is_not_there_is_not_found(session, index, kind):
     fill(session)
     for query in NOT_FOUND:
-        assert search(session, index if kind == "whoosh" else None, query) == [], query
+        assert search(session, index if kind == "index" else None, query) == [], query
 
 
 ORDER = [("vluchteling", "vluchteling"), ("bezwaar", "bezwaar"), ("asylum seeker", "asielzoeker"), ("محكمة", "rechtbank"), ("ስደተኛ", "vluchteling")]
@@ -181,14 +180,14 @@ VOCABULARY = ["huurtoeslag", "réfugié", "réaccueil", "محكمة الاستئ
 @settings(max_examples=200, deadline=None)
 def test_a_part_is_found_in_every_word_that_has_it_in_whatever_scripts(part):
     if part[0] != " ":
-        found = Vocabulary(VOCABULARY).containing(part, 100)
+        found = WordList(VOCABULARY).containing(part, 100)
         assert sorted(found) == sorted({word for word in VOCABULARY if part in word})
 
 
 @given(st.lists(st.text("abcdé", min_size=1, max_size=9), max_size=60), st.text("abcdé", min_size=4, max_size=9))
 @settings(max_examples=200, deadline=None)
 def test_every_word_within_its_typos_is_found(words, word):
-    vocabulary = Vocabulary(words)
+    vocabulary = WordList(words)
     most = typos_allowed(word)
     wrong = {other: distance(word, other, most) for other in words}
     expected = {(other, far) for other, far in wrong.items() if far is not None}
@@ -340,8 +339,8 @@ def test_marks_never_leave_the_text_or_overlap(query, text, language):
 
 def test_an_approval_counts_from_the_next_search_on_in_every_process(session, index, tmp_path):
     fill(session)
-    other = WhooshIndex(tmp_path / "terms")
-    own_folder = WhooshIndex(tmp_path / "elsewhere")
+    other = TermIndex(tmp_path / "terms")
+    own_folder = TermIndex(tmp_path / "elsewhere")
     for searching in (index, other, own_folder):
         assert codes(session, searching, "hoorzitting") == []
     concept = editing.new_concept(session, "hoorzitting", by="Rana")
@@ -379,9 +378,9 @@ def test_many_changes_are_written_into_the_folder_and_found_after_a_restart(sess
     fill(session, [(f"c{number}", "law", {"nl": [f"begrip{number}"], "am": [f"ቃል{number}"]}) for number in range(MOST_FRESH + 5)], "more")
     assert codes(session, index, "begrip7")[0] == "c7"
     index.close()
-    again = WhooshIndex(tmp_path / "terms")
+    again = TermIndex(tmp_path / "terms")
     opened, fresh = again._up_to_date(session)
-    assert not fresh and opened.searcher.doc_count() == len(CONCEPTS) + MOST_FRESH + 5
+    assert not fresh and len(opened.file.concepts) == len(CONCEPTS) + MOST_FRESH + 5
     assert codes(session, again, "ቃል9")[0] == "c9"
     again.close()
 
@@ -413,43 +412,58 @@ def test_threads_search_on_while_one_writes_the_index(session, index):
 
 
 def damage_truncate(folder):
-    for path in folder.rglob("*.seg"):
+    for path in folder.rglob("*.terms"):
         path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
 
 
-def damage_empty_state(folder):
-    for path in folder.rglob("state.json"):
-        path.write_text("")
-
-
-def damage_remove_generation(folder):
-    for path in folder.iterdir():
-        if path.is_dir():
-            shutil.rmtree(path)
+def damage_remove_file(folder):
+    for path in folder.glob("*.terms"):
+        path.unlink()
 
 
 def damage_pointer(folder):
     (folder / "current").write_text("nowhere")
 
 
+def damage_empty_pointer(folder):
+    (folder / "current").write_bytes(b"\xff\x00")
+
+
 def damage_noise(folder):
-    for path in folder.rglob("*.seg"):
+    for path in folder.rglob("*.terms"):
         path.write_bytes(os.urandom(path.stat().st_size))
 
 
+def damage_one_byte(folder):
+    for path in folder.rglob("*.terms"):
+        whole = bytearray(path.read_bytes())
+        whole[-100] ^= 1
+        path.write_bytes(whole)
+
+
+def damage_position(folder):
+    """As if it were right up to a later change."""
+    for path in folder.rglob("*.terms"):
+        path.write_bytes(path.read_bytes().replace((1).to_bytes(8, "little"), (7).to_bytes(8, "little")))
+
+
 def damage_old_fold(folder):
-    for path in folder.rglob("state.json"):
-        path.write_text(path.read_text().replace('"fold": ', '"fold": 9'))
+    for path in folder.rglob("*.terms"):
+        path.write_bytes(path.read_bytes().replace(b'"fold": ', b'"fold":9'))
 
 
-def damage_missing_documents(folder):
-    for path in folder.rglob("*.toc"):
+def damage_by_an_earlier_version(folder):
+    """Before, a generation was a folder."""
+    for path in folder.rglob("*.terms"):
         path.unlink()
+    (folder / "generation").mkdir()
+    (folder / "generation" / "state.json").write_text("{}")
+    (folder / "current").write_text("generation")
 
 
 DAMAGES = [
-    damage_truncate, damage_empty_state, damage_remove_generation, damage_pointer, damage_noise, damage_old_fold,
-    damage_missing_documents,
+    damage_truncate, damage_remove_file, damage_pointer, damage_empty_pointer, damage_noise, damage_one_byte, damage_position,
+    damage_old_fold, damage_by_an_earlier_version,
 ]  # fmt: skip
 
 
@@ -457,13 +471,14 @@ def test_a_damaged_index_is_built_anew_before_it_answers(session, tmp_path):
     fill(session)
     for damage in DAMAGES:
         folder = tmp_path / damage.__name__
-        first = WhooshIndex(folder)
+        first = TermIndex(folder)
         assert codes(session, first, "panahandeh")[:1] == ["vluchteling"]
         first.close()
         damage(folder)
-        again = WhooshIndex(folder)
+        again = TermIndex(folder)
         assert codes(session, again, "panahandeh")[:1] == ["vluchteling"], damage.__name__
         assert codes(session, again, "vergunning") == ["verblijfsvergunning-asiel"]
+        assert len(list(folder.glob("*.terms"))) == 1 and not any(path.is_dir() for path in folder.iterdir())
         again.close()
 
 
@@ -479,7 +494,7 @@ def test_an_index_of_another_database_is_not_believed(session, index, tmp_path):
 
     session.execute(delete(Change))
     session.commit()
-    again = WhooshIndex(tmp_path / "terms")
+    again = TermIndex(tmp_path / "terms")
     assert codes(session, again, "bezwaar") == []
     again.close()
 
@@ -487,14 +502,14 @@ def test_an_index_of_another_database_is_not_believed(session, index, tmp_path):
 def test_without_a_folder_that_can_be_written_the_database_answers(session, tmp_path):
     fill(session)
     (tmp_path / "a-file").write_text("")
-    index = WhooshIndex(tmp_path / "a-file" / "terms")
+    index = TermIndex(tmp_path / "a-file" / "terms")
     assert codes(session, index, "پناهنده")[0] == "vluchteling"
 
 
 def test_while_another_process_builds_the_database_answers_and_then_the_index(session, index, tmp_path):
     fill(session)
     with index._only_writer():
-        waiting = WhooshIndex(tmp_path / "terms")
+        waiting = TermIndex(tmp_path / "terms")
         assert codes(session, waiting, "panahandeh")[:1] == ["vluchteling"]
         assert waiting._opened is None
     assert codes(session, waiting, "panahandeh")[:1] == ["vluchteling"]
@@ -506,9 +521,9 @@ KILLED = """
     import os, signal, sys, threading
     from sqlalchemy import create_engine
     from sqlalchemy.orm import Session
-    from glossary.whoosh_index import WhooshIndex
+    from glossary.termindex import TermIndex
     threading.Timer(float(sys.argv[3]), os.kill, (os.getpid(), signal.SIGKILL)).start()
-    index = WhooshIndex(sys.argv[2])
+    index = TermIndex(sys.argv[2])
     with Session(create_engine(sys.argv[1])) as session:
         while True:
             index.rebuild(session)
@@ -524,10 +539,10 @@ def test_a_kill_in_the_middle_of_building_leaves_an_index_that_answers(session, 
     session.commit()
     done = subprocess.run([sys.executable, "-c", textwrap.dedent(KILLED), url, str(tmp_path / "terms"), str(after)], timeout=60)
     assert done.returncode == -9
-    again = WhooshIndex(tmp_path / "terms")
+    again = TermIndex(tmp_path / "terms")
     assert codes(session, again, "mahkama") == ["rechtbank"]
     opened, _ = again._up_to_date(session)
-    assert opened.searcher.doc_count() == len(CONCEPTS)
+    assert len(opened.file.concepts) == len(CONCEPTS)
     again.close()
 
 
@@ -542,10 +557,10 @@ def test_the_database_scan_finds_no_less_than_the_index(session, index):
 def test_nobody_waits_while_the_index_of_a_big_term_base_is_built(session, tmp_path, monkeypatch):
     from sqlalchemy.orm import Session
 
-    from glossary import searchindex, whoosh_index
+    from glossary import searchindex, termindex
 
     fill(session)
-    monkeypatch.setattr(whoosh_index, "MOST_TO_WAIT_FOR", 2)
+    monkeypatch.setattr(termindex, "MOST_TO_WAIT_FOR", 2)
     monkeypatch.setattr(searchindex, "MOST_SCANNED", 2)
     started = []
 
@@ -558,8 +573,8 @@ def test_nobody_waits_while_the_index_of_a_big_term_base_is_built(session, tmp_p
         def start(self):
             started.append(self)
 
-    monkeypatch.setattr(whoosh_index.threading, "Thread", Later)
-    index = WhooshIndex(tmp_path / "terms", lambda one: Session(one.get_bind()))
+    monkeypatch.setattr(termindex.threading, "Thread", Later)
+    index = TermIndex(tmp_path / "terms", lambda one: Session(one.get_bind()))
     assert codes(session, index, "rechtbank") == ["rechtbank"]  # by the database, as it is written
     assert codes(session, index, "محكمة") == ["rechtbank"]
     assert codes(session, index, "rechtbnak") == []
@@ -568,37 +583,3 @@ def test_nobody_waits_while_the_index_of_a_big_term_base_is_built(session, tmp_p
     assert codes(session, index, "rechtbnak") == ["rechtbank"]
     assert codes(session, index, "ፍርድ ቤት") == ["rechtbank"]
     index.close()
-
-
-def test_the_index_is_written_as_whoosh_itself_writes_it(tmp_path):
-    """Words in one concept, in several, in more than a block holds; each with the very bytes of Whoosh's own codec."""
-    from whoosh.codec.whoosh3 import W3Codec
-
-    from glossary import whoosh_index
-    from glossary.whoosh_codec import QuickCodec
-
-    whooshs = W3Codec(compression=0)
-    whooshs.length_stats = False
-    written = []
-    for name, codec in (("whoosh", whooshs), ("ours", QuickCodec())):
-        folder = tmp_path / name
-        folder.mkdir()
-        storage = whoosh_index._storage(folder)
-        writer = storage.create_index(whoosh_index._schema()).writer(codec=codec)
-        with whoosh_index._words_ready(writer):
-            for number in range(400):
-                words = sorted({"alle", f"woord{number}", f"ፍርድ{number % 7}", f"محكمة{number % 150}"})
-                writer.add_document(
-                    id=str(number), word=words, whole=words[:1], latin=[], defined=words, subject="law", language="nl ar", status="preferred"
-                )  # fmt: skip
-        writer.commit(optimize=True)
-        searcher = storage.open_index(schema=whoosh_index._schema()).searcher()
-        reader = searcher.reader()
-        found = {}
-        for field, word in reader.all_terms():
-            info = reader.term_info(field, word)
-            found[field, word] = (list(reader.postings(field, word).all_ids()), info.doc_frequency(), info.extent())
-        written.append(found)
-        whoosh_index._close(searcher, storage)
-        assert not any(b"glossary" in path.read_bytes() for path in folder.iterdir())  # nothing of ours is unpickled
-    assert len(written[0]) > 1000 and written[0] == written[1]

@@ -19,7 +19,7 @@ from glossary.exchange import load_concepts
 from glossary.lookup import search
 from glossary.models import Base, Concept
 from glossary.recognition import recognise
-from glossary.whoosh_index import WhooshIndex
+from glossary.termindex import TermIndex
 
 GOLD = Path(__file__).parent / "gold"
 STARTER = Path(__file__).parents[2] / "app" / "starter" / "concepts"
@@ -99,7 +99,7 @@ def test_what_people_type_leads_to_the_concept(name, tmp_path):
     """Queries of clients and volunteers on the starter pack: the concept is among the first three."""
     session = fresh(concept for file in sorted(STARTER.glob("*.json")) for concept in _concepts(file))
     codes = dict(session.query(Concept.id, Concept.code).all())
-    index = WhooshIndex(tmp_path / "terms")
+    index = TermIndex(tmp_path / "terms")
     found, missed = 0, []
     lines = rows(GOLD / name / "lookups.tsv")
     for query, wanted, kind in lines:
