@@ -15,7 +15,7 @@ from app.pictures import picture_of
 from app.terms import concept_page, open_index
 from app.web import conceptlines, conceptwords
 from app.web.removing import gone_page
-from glossary import editing, lookup, seeing, subjects
+from glossary import editing, lookup, recognition, seeing, subjects
 from glossary.models import STATUSES, Concept
 from languages import tags
 
@@ -23,6 +23,8 @@ pages = Blueprint("lookup", __name__)
 
 #: Longest question that is looked up, in characters.
 LONGEST_QUERY = 200
+#: Concepts shown of a sentence that somebody looks up.
+STANDING_IN = 20
 #: How many concepts one person's browser remembers as lately read.
 REMEMBERED = 8
 #: How long a browser remembers the client's language.
@@ -40,10 +42,13 @@ def look_up():
     words_in = request.args.get("words_in", "")
     words_in = tags.normalise(words_in) if words_in and tags.is_known(words_in) else None
     shown = {"language": language, "interface": str(get_locale() or "en")}
-    found, read, recent, count = [], [], [], None
+    found, apart, read, recent, count = [], False, [], [], None
     if query:
         hits = lookup.search(db, open_index(), query, language=words_in, subject=subject, status=status, limit=20)
         found = conceptlines.lines_of_hits(db, hits, **shown)
+        if not found and " " in query and not (subject or status):
+            inside = _standing_in(db, query, [words_in] if words_in else ["nl", language])
+            found, apart = conceptlines.lines_of(db, inside, **shown), True
     else:
         count = db.scalar(select(func.count()).select_from(Concept))
         read = conceptlines.lines_of(db, _read_lately(), **shown)
@@ -58,6 +63,7 @@ def look_up():
             status=status,
             words_in=words_in,
             found=found,
+            apart=apart,
             languages=tags.OUR_LANGUAGES,
             statuses=STATUSES,
             subject_tree=() if template.startswith("fragments/") else conceptwords.subject_tree(),
@@ -68,6 +74,18 @@ def look_up():
         )
     )
     return _remembering(response, language)
+
+
+def _standing_in(db: Session, text: str, languages: list[str]) -> list[int]:
+    """The concepts of the words that stand in a phrase or a sentence, in its order: what somebody copied from a letter is
+    seldom one term."""
+    found: dict[int, None] = {}
+    for source in dict.fromkeys(languages):
+        target = "en" if source == "nl" else "nl"
+        for hit in recognition.recognise(db, text, source_language=source, target_language=target):
+            if not hit.part:
+                found[hit.concept_id] = None
+    return list(found)[:STANDING_IN]
 
 
 def client_language() -> str:

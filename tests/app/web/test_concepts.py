@@ -43,6 +43,17 @@ def test_results_can_be_narrowed_by_subject_language_and_status(session, visit, 
     assert browser.get("/look-up?q=bezw&subject=nonsense&words_in=%00&status=x&language=??").status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("typed", "language"),
+    [("U kunt tegen het besluit bezwaren indienen.", "en"), ("قدمت الاعتراض أمس إلى البلدية", "ar"), ("ናይ ተቓውሞ ጽሑፍ እየ ጽሒፈ", "ti")],
+)
+def test_a_sentence_from_a_letter_shows_the_concepts_in_it(visit, staff, objection, typed, language):
+    page = said(visit(staff).get("/look-up", query_string={"q": typed, "language": language}))
+    assert "Not found as a whole" in page and 'href="/concepts/bezwaar' in page
+    assert "Nothing found" in said(visit(staff).get("/look-up", query_string={"q": "fiets zonder bel", "language": language}))
+    assert "Not found as a whole" not in said(visit(staff).get("/look-up?q=bezwaar&language=" + language))
+
+
 def test_what_was_typed_is_marked_in_the_spelling_that_people_wrote(visit, staff, objection):
     page = html.fromstring(said(visit(staff).get("/look-up?q=اعتراض&language=ar")))
     assert "اعتراض" in [mark.text_content() for mark in page.xpath("//li//mark")]
