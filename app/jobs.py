@@ -10,11 +10,11 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
 from typing import Any
 
-from sqlalchemy import Engine, delete, or_, select, update
+from sqlalchemy import Engine, case, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.db import transaction
@@ -28,7 +28,8 @@ MOST_ATTEMPTS = 3
 #: Ended jobs are forgotten after this long.
 KEPT = dt.timedelta(days=7)
 
-#: A kind of work: does the next step of a job and says (done, total, note); it is over when done == total.
+#: A kind of work: does the next step of a job and says (done, total, note); it is over when done == total. What a step
+#: writes into the subject is there at the next one, whoever does that.
 Step = Callable[[Engine, dict[str, Any]], tuple[int, int, str]]
 
 
@@ -44,11 +45,13 @@ def enqueue(session: Session, kind: str, subject: dict[str, Any], *, translation
     return job
 
 
-def claim(session: Session) -> Job | None:
-    """The oldest job that nobody works on, held for LEASE. None when there is none."""
+def claim(session: Session, patient: Collection[str] = ()) -> Job | None:
+    """The oldest job that nobody works on, held for LEASE; one of a patient kind when there is no other. None when there
+    is none."""
     now = utc_now()
     free = or_(Job.state == "queued", (Job.state == "running") & (Job.lease_until < now))
-    job = session.scalar(select(Job).where(free).order_by(Job.id).limit(1).with_for_update(skip_locked=True))
+    query = select(Job).where(free).order_by(case((Job.kind.in_(patient), 1), else_=0), Job.id)
+    job = session.scalar(query.limit(1).with_for_update(skip_locked=True))
     if job is None:
         return None
     job.attempts += 1
@@ -59,10 +62,15 @@ def claim(session: Session) -> Job | None:
     return job
 
 
-def work_once(engine: Engine, kinds: Mapping[str, Step], stop: threading.Event | None = None) -> bool:
-    """Do one job to its end. Returns whether there was one."""
+def work_once(
+    engine: Engine,
+    kinds: Mapping[str, Step],
+    stop: threading.Event | None = None,
+    patient: Collection[str] = (),
+) -> bool:
+    """Do one job to its end, or, of a patient kind, until another one waits. Returns whether there was one."""
     with transaction(engine) as session:
-        job = claim(session)
+        job = claim(session, patient)
         if job is None:
             return False
         job_id, kind, subject = job.id, job.kind, dict(job.subject)
@@ -81,23 +89,30 @@ def work_once(engine: Engine, kinds: Mapping[str, Step], stop: threading.Event |
             return True
         with transaction(engine) as session:
             over = done >= total
+            aside = not over and kind in patient and _others_wait(session, patient)
             session.execute(
                 update(Job)
                 .where(Job.id == job_id)
                 .values(
+                    subject=subject,
                     done=done,
                     total=total,
                     note=note,
-                    state="done" if over else "running",
+                    state="done" if over else "queued" if aside else "running",
                     lease_until=utc_now() + LEASE,
                     ended_at=utc_now() if over else None,
                     attempts=1,
                 )
             )
-        if over:
+        if over or aside:
             return True
     _end(engine, job_id, "queued", note="")
     return True
+
+
+def _others_wait(session: Session, patient: Collection[str]) -> bool:
+    waiting = select(Job.id).where(Job.state == "queued", Job.kind.not_in(patient)).limit(1)
+    return session.scalar(waiting) is not None
 
 
 def _end(engine: Engine, job_id: int, state: str, *, note: str) -> None:
@@ -121,11 +136,14 @@ class Worker:
         pause: float = 1.0,
         idle: Callable[[Engine], object] = lambda _engine: None,
         forgetting: Iterable[Callable[[Session], object]] = (),
+        beginning: Iterable[Callable[[Engine], object]] = (),
+        patient: Collection[str] = (),
     ) -> None:
         """`idle`: a short piece of work that nobody waits for, done when there is no job. `forgetting`: what is deleted
-        for its age, once, as the work begins."""
+        for its age, once, as the work begins; `beginning`: what else is done then. `patient`: kinds of work that let
+        every other pass."""
         self.engine, self.kinds, self.pause, self.idle = engine, kinds, pause, idle
-        self.forgetting = (*forgetting, forget_old)
+        self.forgetting, self.beginning, self.patient = (*forgetting, forget_old), tuple(beginning), patient
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="dragoman-worker", daemon=True)
 
@@ -142,9 +160,12 @@ class Worker:
         with suppress(Exception), transaction(self.engine) as session:
             for forget in self.forgetting:
                 forget(session)
+        for begin in self.beginning:
+            with suppress(Exception):
+                begin(self.engine)
         while not self._stop.is_set():
             try:
-                if not work_once(self.engine, self.kinds, self._stop):
+                if not work_once(self.engine, self.kinds, self._stop, self.patient):
                     self.idle(self.engine)
                     self._stop.wait(self.pause)
             except Exception:

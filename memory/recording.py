@@ -347,20 +347,6 @@ def retract(session: Session, unit: Unit, *, document: str, position: int) -> bo
     return leave(session, unit, [place])
 
 
-def refold(session: Session, *, batch: int = 1000) -> int:
-    """Make the forms again that an older folding made. Returns how many; call it until it returns 0, committing
-    in between."""
-    units = session.scalars(
-        select(Unit).where(Unit.form_version != forms.VERSION).order_by(Unit.id).limit(batch)
-    ).all()
-    for unit in units:
-        for name, value in text_keys(unit.source, unit.source_language).items():
-            setattr(unit, name, value)
-    session.flush()
-    changes.record(session, TOPIC, [unit.id for unit in units])
-    return len(units)
-
-
 def count(session: Session) -> dict[tuple[str, str], int]:
     """How many units can be offered, per language pair."""
     rows = session.execute(

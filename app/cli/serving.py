@@ -90,7 +90,12 @@ def run(config: Config) -> None:
     prepare(engine, config)
     link = first_administrator_link(engine, config)
     worker = jobs.Worker(
-        engine, jobkinds.every(app.extensions["models"]), idle=_idle(), forgetting=jobkinds.FORGETTING
+        engine,
+        jobkinds.every(app.extensions["models"]),
+        idle=_idle(),
+        forgetting=jobkinds.FORGETTING,
+        beginning=jobkinds.BEGINNING,
+        patient=jobkinds.PATIENT,
     )
     if config.worker:
         worker.start()

@@ -14,7 +14,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from flask_login import current_user
 
-from app import access, keeping
+from app import access, keeping, renewing
 from app.access import Hidden, NotAllowed
 from app.db import current_session
 from app.web import keepingwords, see_other
@@ -111,7 +111,14 @@ def _keep_page(wrong: dict[str, str]) -> str:
     pairs = keeping.kept_pairs(db, current_user)
     pair = _asked_pair(pairs, request.values.get("pair", ""))
     if pair is None:
-        return render_template("memory_keep.html", pairs=[], chosen=None, errors={}, **keepingwords.of_the_pages())
+        return render_template(
+            "memory_keep.html",
+            pairs=[],
+            chosen=None,
+            errors={},
+            renewing=renewing.at_work(db),
+            **keepingwords.of_the_pages(),
+        )
     chosen, mistakes = _selection(pair, request.values)
     page = selection.page(db, chosen, before=number_of(request.args.get("before")), size=SIZE)
     return render_template(
@@ -123,9 +130,17 @@ def _keep_page(wrong: dict[str, str]) -> str:
         first="before" not in request.args,
         address=_address(chosen),
         searches=findings.latest(db, *pair),
+        renewing=renewing.at_work(db),
         errors=mistakes | wrong,
         **keepingwords.of_the_pages(),
     )
+
+
+@pages.get("/keep/renewing")
+def renewing_now():
+    """How far the memory is prepared after an update: a fragment that asks again until it is."""
+    access.require_belonging(current_user)
+    return render_template("fragments/renewing.html", renewing=renewing.at_work(current_session()))
 
 
 # --- searches through a whole pair -------------------------------------------------------------------

@@ -6,7 +6,7 @@ from flask import Blueprint, flash, make_response, render_template, request
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from app import access, penalties
+from app import access, penalties, renewing
 from app.db import current_session
 from app.installation import config
 from app.models import RoleName
@@ -79,6 +79,7 @@ def _page(db, form, wrong: dict[str, str]) -> str:
         usual=dict(scoring.PENALTIES) | dict(config().memory_penalties),
         in_force=penalties.in_force(db, config()),
         sources=penalties.sources(db),
+        renewing=renewing.at_work(db),
         form=form,
         errors=wrong,
     )

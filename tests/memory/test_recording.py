@@ -221,15 +221,3 @@ def test_an_id_is_never_given_twice(session, a_unit):
     erasing.forget(session, document="d")
     session.commit()
     assert a_unit("Iets anders").id > first
-
-
-def test_forms_of_an_older_folding_are_made_again(session, a_unit):
-    unit = a_unit("Bel ONS")
-    unit.form, unit.form_version = "old", "0"
-    session.commit()
-    assert lookup(session, "bel ons")[0].kind == "near exact"
-    assert recording.refold(session) == 1
-    session.commit()
-    assert unit.form == "bel ons"
-    assert recording.refold(session) == 0
-    assert lookup(session, "bel ons")[0].kind == "near exact"

@@ -6,7 +6,7 @@ import threading
 import pytest
 from sqlalchemy import select
 
-from app import jobkinds, jobs, keeping
+from app import jobkinds, jobs, keeping, renewing
 from memory import findings, recording
 from memory.keeping import Act, Search
 from memory.models import Unit
@@ -44,6 +44,26 @@ def test_only_keepers_get_there_and_others_learn_why(session, visit, a_unit, rev
         assert answer.status_code == status, person.name
         if status == 403:
             assert "kept by its reviewers" in page and RECEIVED_AR not in page
+
+
+def test_keepers_see_how_far_the_memory_is_prepared_after_an_update(session, visit, a_unit, reviewer, administrator, translator):
+    a_unit(RECEIVED, RECEIVED_AR)
+    session.commit()
+    pages = [(reviewer, "/memory/keep"), (administrator, "/memory/settings"), (reviewer, "/memory/keep/renewing")]
+    for person, path in pages:
+        assert "<progress" not in visit(person).get(path).get_data(as_text=True)
+    job = jobs.enqueue(session, renewing.JOB, {"version": "3"})
+    session.commit()
+    for subject, told in (({}, 'max="1" value="0"'), ({"all": 4321, "done": 1500}, 'max="4321" value="1500"')):
+        job.subject = {"version": "3", **subject}
+        session.commit()
+        for person, path in pages:
+            answer = visit(person).get(path)
+            assert answer.status_code == 200 and told in answer.get_data(as_text=True), path
+    assert visit(translator).get("/memory/keep/renewing").status_code == 403
+    job.state = "done"
+    session.commit()
+    assert visit(reviewer).get("/memory/keep/renewing").get_data(as_text=True) == ""
 
 
 def test_a_reviewer_keeps_their_pair_and_no_other(session, visit, a_unit, reviewer):
