@@ -2,22 +2,29 @@
 
 "déposer une plainte" is "déposer plainte", "custody of the child" is "child custody", "mental and physical health" holds
 "mental health", "baja remunerada por enfermedad" is "baja por enfermedad". Each is one rule of a language's grammar and
-a closed list of its small words: the sentence is read once more without the words that may stand between, and what
-then reaches over the gap is found. All such finds are "possible".
+a closed list of its small words: where a term is begun and not at its end, the rules say which words may be left out,
+and it is followed on behind them. All such finds are "possible".
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
-from glossary.trie import Form
-from glossary.vocabulary import TermFacts, View
+from glossary.trie import Form, Step, following, going_on
 from languages import folding, stems
 from languages.determiners import DETERMINERS
 
-#: (first word, word after the last, form, its term, the place of each word of the form)
-Crossing = tuple[int, int, Form, TermFacts, tuple[int, ...]]
+if TYPE_CHECKING:
+    from glossary.reading import Reading
+
+#: (first word, word after the last, form, the place of each word of the form)
+Crossing = tuple[int, int, Form, Sequence[int]]
+#: After a word at a place, a gap: (the first word that a term over it may have, the words behind it).
+Gap = tuple[int, range]
+#: A rule is told the words of a sentence and the place of one after which a term may go on.
+Rule = Callable[[str, Sequence[str], int], Iterator[Gap]]
 
 
 def _list(text: str) -> frozenset[str]:
@@ -43,109 +50,117 @@ _PREPOSITIONS = {
     "fr": re.compile(r"(?:de|du|des|à|au|aux|pour|par|en|sur|(?:d|l)['’]\w+)\Z"),
     "es": re.compile(r"(?:de|del|por|para|a|al|en|con|sin)\Z"),
 }  # fmt: skip
-#: Words of a term that are looked for on either side of a gap.
-_REACH = 3
-
-
-def crossings(
-    view: View, gaps: Sequence[str], sentence: Sequence[frozenset[str]], written: Sequence[str]
-) -> Iterator[Crossing]:
-    """Terms that a sentence holds with other words between theirs. `gaps`: what stands between each two words;
-    `sentence`: the keys of each word; `written`: each as `vocabulary.exact` sees it."""
-    language = view.language
-    rules = [rule for rule, applies in _RULES if language in applies]
-    done: set[tuple[tuple[int, ...], tuple[int, ...]]] = set()
-    for rule in rules:
-        for before, after in rule(language, written):
-            if not before or not after or (before, after) in done:
-                continue
-            done.add((before, after))
-            places = (*before, *after)
-            for first, end, form, facts in view.matches([sentence[at] for at in places], len(before)):
-                if first < len(before) < end and not form.capitals:
-                    taken = places[first:end]
-                    yield min(taken), max(taken) + 1, form, facts, taken
-    if endings := _HIDDEN_ENDINGS.get(language):
-        yield from _hidden_endings(view, sentence, written, endings)
-
-
-def _sides(first: int, after: int, length: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """The places before `first` and from `after` on that a term over the gap may take."""
-    return tuple(range(max(0, first - _REACH), first)), tuple(range(after, min(length, after + _REACH)))
-
-
-def _small_words_between(language: str, written: Sequence[str]) -> Iterator[tuple[tuple[int, ...], tuple[int, ...]]]:
-    determiners = DETERMINERS[language]
-    joiners = _JOINERS.get(language, frozenset())
-    for start in range(1, len(written) - 1):
-        for end in range(start + 1, min(start + 3, len(written))):
-            word = written[end - 1]
-            if word not in determiners and word not in joiners:
-                break
-            if end == len(written):
-                break
-            before, after = _sides(start, end, len(written))
-            joined = any(word in joiners for word in written[start:end])
-            if language not in _ANYWHERE and not joined and written[start - 1] not in _prepositions(language):
-                # after a verb: what an article or a preposition stands before is none ("told the court the fee")
-                before = before[-1:]
-                if start > 1 and written[start - 2] in determiners | _prepositions(language):
-                    continue
-            yield before, after
-
-
-def _prepositions(language: str) -> frozenset[str]:
-    return _SMALL_PREPOSITIONS.get(language, frozenset())
-
-
 _SMALL_PREPOSITIONS = {
     "en": _list("of for from in on with at by against under"),
     "nl": _list("van voor met in op aan bij tegen uit door over"),
     "fr": _list("de à pour par en sur avec contre sans"),
     "es": _list("de a por para en con contra sin"),
 }
+#: Words of a term that are looked for on either side of a gap.
+_REACH = 3
+_NONE: frozenset[str] = frozenset()
 
 
-def _said_once(language: str, written: Sequence[str]) -> Iterator[tuple[tuple[int, ...], tuple[int, ...]]]:
-    small = DETERMINERS.get(language, frozenset()) | _prepositions(language)
-    for at in range(1, len(written) - 1):
-        if written[at] not in _AND[language]:
+def crossings(reading: Reading) -> Iterator[Crossing]:
+    """Terms that a sentence holds with other words between theirs, or ending in another way."""
+    rules = _RULES_OF.get(reading.language, ())
+    written = [known.written for known in reading.known]
+    for place, begun in enumerate(reading.open):
+        if not begun:
             continue
-        if language in _HEAD_LAST:
-            if at + 2 < len(written) and written[at + 1] not in small:
-                yield _sides(at, at + 2, len(written))
-        elif at > 1 and written[at - 1] not in small and written[at + 1] not in small:
-            yield _sides(at - 1, at + 1, len(written))
+        for rule in rules:
+            for least, behind in rule(reading.language, written, place):
+                yield from _over(reading, place, least, behind)
+        if place + 1 < len(written) and (bare := reading.known[place + 1].bare) is not None:
+            yield from _with_hidden_ending(reading, place, bare)
 
 
-def _adjective_before_preposition(
-    language: str, written: Sequence[str]
-) -> Iterator[tuple[tuple[int, ...], tuple[int, ...]]]:
-    preposition = _PREPOSITIONS[language]
-    small = DETERMINERS[language] | _prepositions(language) | _AND[language]
-    for at in range(2, len(written)):
-        if preposition.match(written[at]) and written[at - 1] not in small and written[at - 2] not in small:
-            before, after = _sides(at - 1, at, len(written))
-            yield before[-1:], after
+def _over(reading: Reading, place: int, least: int, behind: range) -> Iterator[Crossing]:
+    """The terms begun at `least` or later that go on after the word at `place` with the words behind a gap."""
+    for first, steps in reading.open[place]:
+        if first < least:
+            continue
+        taken = list(range(first, place + 1))
+        for at in behind:
+            taken.append(at)
+            steps = following(steps, reading.known[at].keys)
+            for form in _ending(steps):
+                yield min(taken), max(taken) + 1, form, tuple(taken)
+            steps = going_on(steps)
+            if not steps:
+                break
 
 
-def _the_other_way_round(language: str, written: Sequence[str]) -> Iterator[tuple[tuple[int, ...], tuple[int, ...]]]:
+def _ending(steps: list[Step]) -> Iterator[Form]:
+    return (form for step in steps for form in step.ends if not form.capitals)
+
+
+def _behind(at: int, written: Sequence[str]) -> range:
+    return range(at, min(len(written), at + _REACH))
+
+
+def _small_words_between(language: str, written: Sequence[str], place: int) -> Iterator[Gap]:
+    determiners, joiners = DETERMINERS[language], _JOINERS.get(language, _NONE)
+    start, joined = place + 1, False
+    for end in range(start + 1, min(start + 3, len(written))):
+        word = written[end - 1]
+        if word not in determiners and word not in joiners:
+            break
+        joined = joined or word in joiners
+        least = max(0, start - _REACH)
+        if language not in _ANYWHERE and not joined and written[place] not in _prepositions(language):
+            # after a verb: what an article or a preposition stands before is none ("told the court the fee")
+            least = place
+            if place and (written[place - 1] in determiners or written[place - 1] in _prepositions(language)):
+                continue
+        yield least, _behind(end, written)
+
+
+def _prepositions(language: str) -> frozenset[str]:
+    return _SMALL_PREPOSITIONS.get(language, _NONE)
+
+
+def _said_once(language: str, written: Sequence[str], place: int) -> Iterator[Gap]:
+    small = _SMALL.get(language, _NONE)
+    if place + 3 >= len(written):
+        return
+    if language in _HEAD_LAST:  # court (or registry) fee
+        is_so = written[place + 1] in _AND[language] and written[place + 2] not in small
+    else:  # aide (médicale et) sociale
+        is_so = written[place + 2] in _AND[language] and written[place + 1] not in small and written[place + 3] not in small
+    if is_so:
+        yield max(0, place + 1 - _REACH), _behind(place + 3, written)
+
+
+def _adjective_before_preposition(language: str, written: Sequence[str], place: int) -> Iterator[Gap]:
+    if place + 2 < len(written) and _PREPOSITIONS[language].match(written[place + 2]):
+        small = _SMALL_OR_AND[language]
+        if written[place + 1] not in small and written[place] not in small:
+            yield place, _behind(place + 2, written)
+
+
+def _the_other_way_round(language: str, written: Sequence[str], place: int) -> Iterator[Gap]:
     determiners = DETERMINERS[language]
-    small = determiners | _prepositions(language) | _AND[language] | _VERBS
-    for at in range(1, len(written) - 1):
-        if written[at] in ("of", "for"):
-            later = at + 1 + (written[at + 1] in determiners)
-            # "seekers of asylum law": without an article the next word may be what the noun belongs to
-            if later < len(written) and (later > at + 1 or later + 1 == len(written) or written[later + 1] in small):
-                yield (later,), (at - 1,)
+    article = place >= 1 and written[place - 1] in determiners
+    of = place - 1 - article
+    if of < 1 or written[of] not in ("of", "for") or not article and written[place] in determiners:
+        return
+    # "seekers of asylum law": without an article the next word may be what the noun belongs to
+    if article or place + 1 == len(written) or written[place + 1] in _SMALL_OR_AND[language] | _VERBS:
+        yield place, range(of - 1, of)
 
 
-_RULES = (
-    (_small_words_between, DETERMINERS.keys()),
-    (_said_once, _AND.keys()),
-    (_adjective_before_preposition, _PREPOSITIONS.keys()),
+_SMALL = {language: words | _prepositions(language) for language, words in DETERMINERS.items()}
+_SMALL_OR_AND = {language: words | _AND.get(language, _NONE) for language, words in _SMALL.items()}
+_RULES: tuple[tuple[Rule, set[str]], ...] = (
+    (_small_words_between, set(DETERMINERS)),
+    (_said_once, set(_AND)),
+    (_adjective_before_preposition, set(_PREPOSITIONS)),
     (_the_other_way_round, {"en"}),
 )
+_RULES_OF: dict[str, tuple[Rule, ...]] = {
+    language: tuple(rule for rule, applies in _RULES if language in applies) for language in {*DETERMINERS, *_AND}
+}
 
 
 #: Endings that the last word of a term may have although a dictionary knows the whole as another word.
@@ -154,20 +169,17 @@ _HIDDEN_ENDINGS = {
 }  # fmt: skip
 
 
-def _hidden_endings(
-    view: View, sentence: Sequence[frozenset[str]], written: Sequence[str], endings: tuple[str, ...]
-) -> Iterator[Crossing]:
-    """اقامت دائمی, a permanent residence, and عقد عملي, my contract of work: alone the words would be "lasting" and
-    "practical", behind the rest of a term they are not."""
-    language = view.language
-    for at in range(1, len(written)):
-        ending = next((one for one in endings if written[at].endswith(one)), None)
-        if ending is None or len(written[at]) < len(ending) + 3 or not stems.is_lemma(written[at], language):
-            continue
-        places = range(max(0, at - _REACH), at + 1)
-        keys = [sentence[place] for place in places]
-        keys[-1] = frozenset({folding.fold(written[at][: -len(ending)], language)})
-        for first, end, form, facts in view.matches(keys):
-            if end == len(keys) and end - first > 1 and not form.capitals:
-                taken = tuple(places[first:end])
-                yield taken[0], taken[-1] + 1, form, facts, taken
+def without_hidden_ending(written: str, language: str) -> str | None:
+    """What a word may be at the end of a term: اقامت دائمی, a permanent residence, and عقد عملي, my contract of work.
+    Alone the words would be "lasting" and "practical", behind the rest of a term they are not. None for other words."""
+    ending = next((one for one in _HIDDEN_ENDINGS.get(language, ()) if written.endswith(one)), None)
+    if ending is None or len(written) < len(ending) + 3 or not stems.is_lemma(written, language):
+        return None
+    return folding.fold(written[: -len(ending)], language)
+
+
+def _with_hidden_ending(reading: Reading, place: int, bare: str) -> Iterator[Crossing]:
+    for first, steps in reading.open[place]:
+        if first >= place + 1 - _REACH:
+            for form in _ending(following(steps, (bare,))):
+                yield first, place + 2, form, range(first, place + 2)

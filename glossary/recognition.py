@@ -7,16 +7,18 @@ key with a word of the sentence, in order (`glossary.trie`). Tags such as ``<1>`
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from types import MappingProxyType
+from typing import Literal, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from glossary.forms import exact
 from glossary.models import RANK, USABLE, Concept, Equivalence, Term
-from glossary.spotting import Certainty, Spot, mask_tags, spot_terms
-from glossary.vocabulary import exact, kept_facts, views
+from glossary.spotting import Certainty, Spot, mask_tags, spot_terms, spots_in
+from glossary.vocabulary import Looked, kept_facts, views
 from languages import tags
 from languages.words import words
 
@@ -36,8 +38,7 @@ class TargetTerm:
     reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Recognised:
+class Recognised(NamedTuple):
     """A term in a text: ``text[start:end] == surface``, tags inside it included.
 
     `certainty`: "exact" when the words stand there as the term or a variant is written, but for case; "possible" when
@@ -61,7 +62,7 @@ class Recognised:
     keep_source: bool = False
     degree: str | None = None
     strategy: str | None = None
-    differs: dict[str, str] = field(default_factory=dict)
+    differs: Mapping[str, str] = MappingProxyType({})
     targets: tuple[TargetTerm, ...] = ()
     forbidden: tuple[TargetTerm, ...] = ()
 
@@ -112,8 +113,10 @@ def recognise_all(
     session: Session, texts: Sequence[str], *, source_language: str, target_language: str
 ) -> list[list[Recognised]]:
     """`recognise` for many texts at the price of one look at the database."""
-    found = [spot_terms(views_, text) for views_ in [views(session, source_language)] for text in texts]
-    facts = _facts(session, {spot.facts.concept_id for spots in found for spot in spots}, target_language)
+    seen = views(session, source_language)
+    found = [spots_in(seen, text) for text in texts]
+    concepts = {spot.facts.concept_id for spots in found for spot in spots}
+    facts = _facts(session, concepts, target_language, seen[0].looked)
     return [[_recognised(spot, facts) for spot in spots if spot.facts.concept_id in facts] for spots in found]
 
 
@@ -130,7 +133,7 @@ class Spotted:
 
 
 def spot_all(session: Session, texts: Sequence[str], language: str) -> list[list[Spotted]]:
-    """Where terms of a language occur in texts of that language: for looking through many."""
+    """Where terms of a language occur in texts of that language: for looking through many, of which nothing is kept."""
     seen = views(session, language)
     return [
         [
@@ -144,7 +147,8 @@ def spot_all(session: Session, texts: Sequence[str], language: str) -> list[list
 def forbidden_in(session: Session, text: str, language: str) -> list[Forbidden]:
     """Forbidden and deprecated words in a text. One inside a longer word or term that may be used is not meant, nor
     one that is an approved term of another concept. Of words that lie over each other only the longest is told, once."""
-    spots = spot_terms(views(session, language), text)
+    seen = views(session, language)
+    spots = spots_in(seen, text)
     allowed = {(spot.start, spot.end) for spot in spots if spot.facts.status in USABLE}
     bad = [
         spot
@@ -154,7 +158,7 @@ def forbidden_in(session: Session, text: str, language: str) -> list[Forbidden]:
         and not any(start <= spot.start and spot.end <= end for start, end in allowed)
     ]
     bad = _outermost(bad, RANK)
-    facts = _facts(session, {spot.facts.concept_id for spot in bad}, language)
+    facts = _facts(session, {spot.facts.concept_id for spot in bad}, language, seen[0].looked)
     return [
         Forbidden(
             spot.start, spot.end, spot.surface, spot.facts.id, spot.facts.concept_id, facts[spot.facts.concept_id].code,
@@ -185,12 +189,12 @@ def missing_terms(
     compound, asks nothing. A word of several concepts asks for a term of one of them, and is told once."""
     said = {
         spot.facts.concept_id
-        for spot in spot_terms(views(session, target_language), target)
+        for spot in spots_in(views(session, target_language), target)
         if spot.facts.status in USABLE
     }
     kept = {
         spot.facts.concept_id
-        for spot in spot_terms(views(session, source_language), target)
+        for spot in spots_in(views(session, source_language), target)
         if not spot.part and spot.facts.status not in ("forbidden", "deprecated")
     }
     hits = [
@@ -214,10 +218,10 @@ def missing_terms(
         if tags.same_language(source_language, target_language):
             continue
         for hit in meant[:1]:
+            if not hit.keep_source or hit.concept_id in kept:
+                continue
             names = _names(session, hit, source_language)
-            if hit.keep_source and hit.concept_id not in kept and not any(
-                _stands_in(name, target, source_language) for name in names
-            ):
+            if not any(_stands_in(name, target, source_language) for name in names):
                 found.append(Missing("source-word", *place, names, hit.concept_id, hit.code, hit.certainty))
     return found
 
@@ -247,21 +251,25 @@ def _stands_in(name: str, text: str, language: str) -> bool:
 class _Concept:
     code: str
     keep_source: bool
-    targets: list[TargetTerm] = field(default_factory=list)
-    forbidden: list[TargetTerm] = field(default_factory=list)
+    targets: tuple[TargetTerm, ...] = ()
+    forbidden: tuple[TargetTerm, ...] = ()
     degree: str | None = None
     strategy: str | None = None
     differs: dict[str, str] = field(default_factory=dict)
 
 
-def _facts(session: Session, concept_ids: Iterable[int], target_language: str) -> dict[int, _Concept]:
+def _facts(
+    session: Session, concept_ids: Iterable[int], target_language: str, looked: Looked | None
+) -> dict[int, _Concept]:
     """What is shown of each concept, for a reader of the target language."""
     written = tags.normalise(target_language)
-    return kept_facts(session, concept_ids, written, lambda ids: _read_facts(session, ids, written))
+    return kept_facts(session, concept_ids, written, lambda ids: _read_facts(session, ids, written), looked)
 
 
 def _read_facts(session: Session, ids: list[int], target_language: str) -> dict[int, _Concept]:
     found: dict[int, _Concept] = {}
+    terms: dict[int, list[TargetTerm]] = {}
+    unwanted: set[int] = set()
     order = {tag: place for place, tag in enumerate(tags.fallbacks(target_language))}
     primaries = {tag.partition("-")[0] for tag in order}
     for at in range(0, len(ids), 500):
@@ -282,9 +290,9 @@ def _read_facts(session: Session, ids: list[int], target_language: str) -> dict[
             select(*columns).where(Term.concept_id.in_(some), condition)
         ):
             term = TargetTerm(*values)
-            unwanted = term.status in ("forbidden", "deprecated") or wish in ("forbidden", "deprecated")
-            if concept_id in found:
-                (found[concept_id].forbidden if unwanted else found[concept_id].targets).append(term)
+            terms.setdefault(concept_id, []).append(term)
+            if term.status in ("forbidden", "deprecated") or wish in ("forbidden", "deprecated"):
+                unwanted.add(term.term_id)
         for row in session.scalars(
             select(Equivalence).where(Equivalence.concept_id.in_(some), Equivalence.language.in_(order))
         ):
@@ -303,9 +311,10 @@ def _read_facts(session: Session, ids: list[int], target_language: str) -> dict[
             term.term_id,
         )
 
-    for concept in found.values():
-        concept.targets.sort(key=place)
-        concept.forbidden.sort(key=place)
+    for concept_id, concept in found.items():
+        own = sorted(terms.get(concept_id, ()), key=place)
+        concept.targets = tuple(term for term in own if term.term_id not in unwanted)
+        concept.forbidden = tuple(term for term in own if term.term_id in unwanted)
     return found
 
 
@@ -314,5 +323,5 @@ def _recognised(spot: Spot, facts: dict[int, _Concept]) -> Recognised:
     return Recognised(
         spot.start, spot.end, spot.surface, spot.facts.id, spot.facts.concept_id, concept.code, spot.facts.text,
         spot.facts.language, spot.facts.status, spot.certainty, spot.part, spot.within, concept.keep_source,
-        concept.degree, concept.strategy, concept.differs, tuple(concept.targets), tuple(concept.forbidden),
+        concept.degree, concept.strategy, concept.differs, concept.targets, concept.forbidden,
     )  # fmt: skip

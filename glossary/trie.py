@@ -7,8 +7,7 @@ keys, so a term of n words is n steps, however many keys each has.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 
@@ -24,13 +23,16 @@ class Form:
     capitals: bool = False
 
 
-class _Step:
+class Step:
+    """A word of a term, after those that lead to it. `ends`: the forms of which it is the last word; `by_key` and
+    `by_set`: the steps that follow, None when none does."""
+
     __slots__ = ("by_key", "by_set", "ends")
 
     def __init__(self) -> None:
         # most steps are the last of a term: no tables until something follows
-        self.by_key: dict[str, tuple[_Step, ...]] | None = None
-        self.by_set: dict[frozenset[str], _Step] | None = None
+        self.by_key: dict[str, tuple[Step, ...]] | None = None
+        self.by_set: dict[frozenset[str], Step] | None = None
         self.ends: tuple[Form, ...] = ()
 
 
@@ -38,10 +40,8 @@ class Trie:
     """Forms of one language. Reading needs no lock while one thread writes: what is shared is replaced, not changed."""
 
     def __init__(self) -> None:
-        self._root = _Step()
-        self._ends: dict[int, list[_Step]] = {}
-        #: Keys of a word -> where they lead from the root; replaced whenever a form is added.
-        self._first_steps: dict[AbstractSet[str], tuple[_Step, ...]] = {}
+        self._root = Step()
+        self._ends: dict[int, list[Step]] = {}
         self.size = 0
 
     def __len__(self) -> int:
@@ -58,14 +58,12 @@ class Trie:
                 step.by_set = {}
             following = step.by_set.get(keys)
             if following is None:
-                following = step.by_set[keys] = _Step()
+                following = step.by_set[keys] = Step()
                 by_key = step.by_key
                 for key in keys:
                     by_key[key] = (*by_key[key], following) if key in by_key else (following,)
             step = following
         step.ends = (*step.ends, form)
-        if self._first_steps:
-            self._first_steps = {}
         self._ends.setdefault(form.concept_id, []).append(step)
         self.size += 1
 
@@ -76,54 +74,34 @@ class Trie:
             self.size -= len(step.ends) - len(left)
             step.ends = left
 
+    @property
+    def words(self) -> Mapping[str, tuple[Step, ...]]:
+        """A key of a first word -> the steps that it leads to."""
+        return self._root.by_key or {}
+
+    def first(self, keys: Iterable[str]) -> list[Step]:
+        """The first words that have one of these keys, each once."""
+        return following((self._root,), keys)
+
     def single(self, keys: Iterable[str]) -> Iterator[Form]:
         """The forms of one word that have one of these keys, each once."""
-        by_key = self._root.by_key
-        if by_key is None:
-            return
-        for step in dict.fromkeys(step for key in keys for step in by_key.get(key, ())):
+        for step in self.first(keys):
             yield from step.ends
 
-    def matches(
-        self, sentence: Sequence[AbstractSet[str]], starts: int | None = None
-    ) -> Iterator[tuple[int, int, Form]]:
-        """(first word, word after the last, form) for every form in a sentence given as the keys of each word; with
-        `starts`, for those that begin at one of so many first words."""
-        # Before the tables are read: what is kept here of an older state is never seen in a newer one.
-        known = self._first_steps
-        root = self._root
-        for first, keys in enumerate(sentence[:starts]):
-            edge = known.get(keys)
-            if edge is None:
-                edge = _following((root,), keys)
-                if len(known) < _MOST_KNOWN:
-                    known[keys] = edge
-            place = first
-            while edge:
-                place += 1
-                longer = False
-                for step in edge:
-                    for form in step.ends:
-                        yield first, place, form
-                    longer = longer or step.by_key is not None
-                if not longer or place == len(sentence):
-                    break
-                edge = _following(edge, sentence[place])
 
-
-#: Sets of keys of which the first steps are kept: words come again.
-_MOST_KNOWN = 50_000
-
-
-def _following(edge: Iterable[_Step], keys: AbstractSet[str]) -> tuple[_Step, ...]:
+def following(steps: Iterable[Step], keys: Iterable[str]) -> list[Step]:
     """The steps that these keys lead to, each once."""
-    found: dict[_Step, None] = {}
-    for step in edge:
+    found: list[Step] = []
+    for step in steps:
         by_key = step.by_key
         if by_key is not None:
             for key in keys:
-                steps = by_key.get(key)
-                if steps is not None:
-                    for next_step in steps:
-                        found[next_step] = None
-    return tuple(found)
+                reached = by_key.get(key)
+                if reached is not None:
+                    found += reached
+    return list(dict.fromkeys(found)) if len(found) > 1 else found
+
+
+def going_on(steps: Iterable[Step]) -> list[Step]:
+    """Those of the steps after which another word may follow."""
+    return [step for step in steps if step.by_key is not None]

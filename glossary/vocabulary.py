@@ -7,25 +7,28 @@ each call. What the session itself has changed and not committed counts for that
 from __future__ import annotations
 
 import gc
+import itertools
 import threading
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
+from glossary.forms import forms_of
 from glossary.history import TOPIC, has_unseen_changes
 from glossary.models import Term
-from glossary.trie import Form, Trie
-from languages import folding, tags
-from languages.determiners import without_determiners
-from languages.words import term_keys, words
+from glossary.recent import Recent
+from glossary.trie import Trie
+from languages import tags
 from storage import changes
+
+if TYPE_CHECKING:
+    from glossary.reading import Known
 
 Facts = TypeVar("Facts")
 
@@ -43,44 +46,72 @@ class TermFacts:
     reason: str | None
 
 
+#: Words of sentences of which a stock keeps what they are to its terms, at least and at most twice that.
+_MOST_KNOWN = 20_000
+#: No two states of any stock have the same number.
+_editions = itertools.count(1)
+
+
 @dataclass
 class _Stock:
-    """The terms of one language: `terms` by id, and the trie that finds them."""
+    """The terms of one language: `terms` by id, with their other spellings, and the trie that finds them. `known`: words
+    that sentences had, as these terms see them; another table, and another `edition`, as soon as a term is."""
 
     language: str
     trie: Trie = field(default_factory=Trie)
     terms: dict[int, TermFacts] = field(default_factory=dict)
+    variants: dict[int, tuple[str, ...]] = field(default_factory=dict)
     ids_of: dict[int, list[int]] = field(default_factory=dict)
     position: int = 0
+    known: Recent[str, Known] = field(default_factory=lambda: Recent(_MOST_KNOWN))
+    edition: int = field(default_factory=lambda: next(_editions))
 
     def discard(self, concept_id: int) -> None:
         self.trie.discard(concept_id)
         for term_id in self.ids_of.pop(concept_id, ()):
             self.terms.pop(term_id, None)
+            self.variants.pop(term_id, None)
+        self._is_another()
 
     def add(self, facts: TermFacts, variants: Iterable[str]) -> None:
         self.terms[facts.id] = facts
+        if others := tuple(variants):
+            self.variants[facts.id] = others
         self.ids_of.setdefault(facts.concept_id, []).append(facts.id)
-        for form in dict.fromkeys((facts.text, *variants)):
-            whole = form_of(facts, form, self.language)
-            self.trie.add(whole)
-            if len(whole.words) > 1 and self.language in JOINED and not whole.capitals:
-                self.trie.add(_joined(whole, self.language))
-            if len(whole.words) > 2:  # lodge your appeal, of lodge an appeal
-                bare = without_determiners(whole.words, self.language)
-                if 1 < len(bare) < len(whole.words):
-                    self.trie.add(form_of(facts, " ".join(bare), self.language))
-            if len(whole.words) > 1 and "\u200c" in form:  # a Persian compound of which a space makes two words
-                self.trie.add(form_of(facts, form.replace("\u200c", " "), self.language))
+        for form in forms_of(facts.id, facts.concept_id, (facts.text, *others), self.language):
+            self.trie.add(form)
+        self._is_another()
+
+    def terms_of(self, concept_id: int) -> list[TermFacts]:
+        return [self.terms[term_id] for term_id in self.ids_of.get(concept_id, ()) if term_id in self.terms]
+
+    def _is_another(self) -> None:
+        # last: who reads a half-changed trie meanwhile writes into the table that goes
+        if self.known:
+            self.known = Recent(_MOST_KNOWN)
+        self.edition = next(_editions)
+
+
+class Looked(NamedTuple):
+    """A look at the feed of changes: what came after `seen`."""
+
+    seen: int
+    news: changes.News
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A stock as one session sees it: the shared one without the concepts this session changed, and those."""
+    """A stock as one session sees it: the shared one without the concepts this session changed, and those.
+
+    `finds`: where what is found with these terms may be kept, under their `edition`; None where this session sees what
+    others do not. `looked`: the look at the feed that this is from."""
 
     stock: _Stock
     hidden: frozenset[int] = frozenset()
     own: _Stock | None = None
+    finds: Recent[tuple, tuple] | None = None
+    edition: int = 0
+    looked: Looked | None = None
 
     @property
     def language(self) -> str:
@@ -90,81 +121,29 @@ class View:
     def terms_of(self, concept_id: int) -> list[TermFacts]:
         """The terms of a concept in this language."""
         stock = self.own if concept_id in self.hidden and self.own is not None else self.stock
-        return [
-            stock.terms[term_id] for term_id in stock.ids_of.get(concept_id, ()) if term_id in stock.terms
-        ]
+        return stock.terms_of(concept_id)
 
-    def single(self, keys) -> Iterator[tuple[Form, TermFacts]]:
-        """(form, its term) for the terms of one word that have one of these keys."""
-        terms, hidden = self.stock.terms, self.hidden
-        for form in self.stock.trie.single(keys):
-            facts = terms.get(form.term_id)
-            if facts is not None and form.concept_id not in hidden:
-                yield form, facts
-        if self.own is not None:
-            for form in self.own.trie.single(keys):
-                yield form, self.own.terms[form.term_id]
-
-    def matches(self, sentence, starts: int | None = None) -> Iterator[tuple[int, int, Form, TermFacts]]:
-        """(first word, word after the last, form, its term) for a sentence given as the keys of each word; see
-        `Trie.matches`."""
-        terms, hidden = self.stock.terms, self.hidden
-        for first, end, form in self.stock.trie.matches(sentence, starts):
-            facts = terms.get(form.term_id)
-            if facts is not None and form.concept_id not in hidden:
-                yield first, end, form, facts
-        if self.own is not None:
-            for first, end, form in self.own.trie.matches(sentence, starts):
-                yield first, end, form, self.own.terms[form.term_id]
+    def layers(self) -> tuple[tuple[_Stock, frozenset[int]], ...]:
+        """The stocks to read a text with, each with the concepts of which nothing counts there."""
+        if self.own is None:
+            return ((self.stock, self.hidden),)
+        return (self.stock, self.hidden), (self.own, frozenset())
 
 
-def form_of(facts: TermFacts, text: str, language: str) -> Form:
-    """A way to write a term, as the trie takes it."""
-    parts = [word.text for word in words(text, language)]
-    capitals = is_capitals(text)
-    if capitals:  # an abbreviation is not inflected by rule, and its stem is chance
-        keys = tuple(frozenset({folding.fold(part, language)}) for part in parts)
-    else:
-        keys = tuple(frozenset(term_keys(part, language)) for part in parts)
-    return Form(facts.id, facts.concept_id, tuple(exact(part, language) for part in parts), keys, capitals)
-
-
-#: In which two words are often written as one, or one as two.
-JOINED = frozenset({"am", "en", "fa", "nl", "prs", "so", "ti"})
-#: A word of so many letters may be two; a syllable of Ethiopic counts for two letters.
-_LEAST_JOINED = 8
-
-
-def _joined(form: Form, language: str) -> Form:
-    """The same term written as one word: magangalyodoon, ቤትፍርዲ. Without keys, and so never found, when it is short."""
-    last = form.keys[-1]
-    start = folding.fold("".join(form.words[:-1]), language)
-    word = "".join(form.words)
-    syllables = sum("\u1200" <= letter <= "\u139f" for letter in word)
-    long = len(word) + syllables >= _LEAST_JOINED
-    return Form(form.term_id, form.concept_id, (word,), (frozenset(start + key for key in last if long),))
-
-
-def is_capitals(text: str) -> bool:
-    """True for "IND" and "COA", in scripts that have capitals."""
-    letters = [letter for letter in text if letter.isalpha()]
-    return 1 < len(letters) <= 6 and all(unicodedata.category(letter) == "Lu" for letter in letters)
-
-
-@lru_cache(maxsize=65536)
-def exact(word: str, language: str) -> str:
-    """A word as it counts for an exact hit: only differences that no reader would call one are gone."""
-    return folding.lower(folding.exact_fold(word, language), language)
+#: Finds in texts that are kept, a text counting for one more: some 20 MB at most, and twice that.
+_MOST_FINDS = 100_000
 
 
 class _Shelf:
-    """What is kept of one database: the stocks, and what was read of concepts for readers of a language."""
+    """What is kept of one database: the stocks, what was found in texts with them, and what was read of concepts for
+    readers of a language."""
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
         self.stocks: dict[str, _Stock] = {}
-        self.facts: dict[tuple[str, int], Any] = {}
-        self.facts_position = -1
+        self.finds: Recent[tuple, tuple] = Recent(_MOST_FINDS, lambda finds: 1 + len(finds))
+        self.facts: dict[str, dict[int, Any]] = {}
+        self.facts_position: int | None = None
 
 
 _shelves: WeakKeyDictionary[object, _Shelf] = WeakKeyDictionary()
@@ -176,15 +155,22 @@ def _shelf(session: Session) -> _Shelf:
     bind = session.get_bind()
     key = bind if isinstance(bind, Connection) else bind.pool
     with _shelves_lock:
-        return _shelves.setdefault(key, _Shelf())
+        shelf = _shelves.get(key)
+        if shelf is None:
+            shelf = _shelves[key] = _Shelf()
+        return shelf
 
 
 def views(session: Session, language: str) -> list[View]:
     """The terms with which a text of this language is read: its own, and those of languages it may stand in for
     (Persian for Dari), nearest first. Building for 50,000 terms takes seconds, the first time only."""
-    primary = list(dict.fromkeys(tag.partition("-")[0] for tag in tags.fallbacks(language)))
     shelf = _shelf(session)
-    return [_view(session, shelf, language) for language in primary]
+    return [_view(session, shelf, primary) for primary in _primaries(language)]
+
+
+@lru_cache(maxsize=512)
+def _primaries(language: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(tag.partition("-")[0] for tag in tags.fallbacks(language)))
 
 
 def _view(session: Session, shelf: _Shelf, language: str) -> View:
@@ -197,32 +183,30 @@ def _view(session: Session, shelf: _Shelf, language: str) -> View:
             stock = _Stock(language)
             if not unseen:
                 stock.position = changes.position(session)
-                _fill(session, stock, None)
+                _fill(session, stock)
                 shelf.stocks[language] = stock
-                return View(stock)
+                return View(stock, finds=shelf.finds, edition=stock.edition)
             # Nothing may be kept that might be rolled back; the next session builds what stays.
-            _fill(session, stock, None)
+            _fill(session, stock)
             return View(stock)
-        news = changes.since(session, TOPIC, stock.position)
+        looked = Looked(stock.position, changes.since(session, TOPIC, stock.position))
+        news = looked.news
         if news.rebuild:
             fresh = _Stock(language, position=news.position)
-            _fill(session, fresh, None)
+            _fill(session, fresh)
             if not unseen:
                 shelf.stocks[language] = fresh
             return View(fresh)
-        if not news.keys:
-            if not unseen:
-                stock.position = news.position
-            return View(stock)
-        if unseen:
+        if unseen and news.keys:
             own = _Stock(language)
-            _fill(session, own, news.keys)
-            return View(stock, frozenset(news.keys), own)
-        for concept_id in news.keys:
-            stock.discard(concept_id)
-        _fill(session, stock, news.keys)
-        stock.position = news.position
-        return View(stock)
+            for facts, variants in _read(session, language, news.keys):
+                own.add(facts, variants)
+            return View(stock, frozenset(news.keys), own, looked=looked)
+        if news.keys:
+            _take_in(session, stock, news.keys)
+        if not unseen:
+            stock.position = news.position
+        return View(stock, finds=shelf.finds, edition=stock.edition, looked=looked)
 
 
 #: Concepts of which what a reader is told is kept.
@@ -230,10 +214,15 @@ MOST_FACTS = 100_000
 
 
 def kept_facts(
-    session: Session, concept_ids: Iterable[int], language: str, read: Callable[[list[int]], dict[int, Facts]]
+    session: Session,
+    concept_ids: Iterable[int],
+    language: str,
+    read: Callable[[list[int]], dict[int, Facts]],
+    looked: Looked | None = None,
 ) -> dict[int, Facts]:
     """What is told of these concepts to readers of a language: kept from an earlier call while nothing changed, else
-    read with `read`. What the session changed itself is read for it alone."""
+    read with `read`. What the session changed itself is read for it alone. `looked`: a look at the feed that this
+    session has just taken."""
     shelf, ids = _shelf(session), set(concept_ids)
     if not ids:
         return {}
@@ -241,56 +230,76 @@ def kept_facts(
     # begin first: who waits here for SQLite's write lock must not hold the shelf against the one that has it
     session.connection()
     with shelf.lock:
-        news = changes.since(session, TOPIC, max(shelf.facts_position, 0))
-        changed = set(news.keys)
-        if news.rebuild or shelf.facts_position < 0 or len(shelf.facts) > MOST_FACTS:
-            if unseen:
-                return read(sorted(ids))
-            shelf.facts.clear()
-        elif not unseen and changed:
-            shelf.facts = {key: value for key, value in shelf.facts.items() if key[1] not in changed}
+        seen = shelf.facts_position
+        if seen is None:
+            news = changes.News(changes.position(session), (), rebuild=True)
+        elif looked is not None and looked.seen <= seen:
+            news = looked.news
+        else:
+            news = changes.since(session, TOPIC, seen)
+        anew = news.rebuild or sum(map(len, shelf.facts.values())) > MOST_FACTS
+        if unseen and anew:
+            return read(sorted(ids))
+        if anew:
+            shelf.facts = {}
+        elif not unseen and news.keys:
+            for some in shelf.facts.values():
+                for concept_id in news.keys:
+                    some.pop(concept_id, None)
         if not unseen:
+            # also back, to what this session sees: what it reads now is no newer
             shelf.facts_position = news.position
-        found = {
-            concept_id: shelf.facts[language, concept_id]
-            for concept_id in ids
-            if (language, concept_id) in shelf.facts and not (unseen and concept_id in changed)
-        }
-        missing = read(sorted(ids - found.keys())) if ids - found.keys() else {}
-        for concept_id, value in missing.items():
+        kept = shelf.facts.setdefault(language, {})
+        hidden = set(news.keys) if unseen else ()
+        found = {concept_id: kept[concept_id] for concept_id in ids if concept_id in kept and concept_id not in hidden}
+        if len(found) < len(ids):
+            missing = read(sorted(ids - found.keys()))
             if not unseen:
-                shelf.facts[language, concept_id] = value
-        return found | missing
+                kept |= missing
+            found |= missing
+        return found
 
 
-def _fill(session: Session, stock: _Stock, concept_ids: Iterable[int] | None) -> None:
-    """Read terms of the stock's language into it: of these concepts, or all."""
-    columns = (
-        Term.id,
-        Term.concept_id,
-        Term.language,
-        Term.text,
-        Term.status,
-        Term.wish,
-        Term.reason,
-        Term.variants,
-    )
-    wanted = select(*columns).where(
-        (Term.language == stock.language) | Term.language.startswith(f"{stock.language}-", autoescape=True)
+_Row = tuple[TermFacts, tuple[str, ...]]
+
+
+def _read(session: Session, language: str, concept_ids: Iterable[int] | None = None) -> list[_Row]:
+    """The terms of a language with their other spellings, by id: of these concepts, or all."""
+    columns = (Term.id, Term.concept_id, Term.language, Term.text, Term.status, Term.wish, Term.reason, Term.variants)
+    wanted = (
+        select(*columns)
+        .where((Term.language == language) | Term.language.startswith(f"{language}-", autoescape=True))
+        .order_by(Term.id)
     )
     if concept_ids is None:
-        rows = session.execute(wanted.order_by(Term.id)).all()
+        rows = session.execute(wanted).all()
     else:
         ids, rows = list(concept_ids), []
         for start in range(0, len(ids), 500):
-            rows += session.execute(
-                wanted.where(Term.concept_id.in_(ids[start : start + 500])).order_by(Term.id)
-            ).all()
+            rows += session.execute(wanted.where(Term.concept_id.in_(ids[start : start + 500]))).all()
+    return [(TermFacts(*facts), tuple(variants or ())) for *facts, variants in rows]
+
+
+def _fill(session: Session, stock: _Stock) -> None:
+    """Put every term of the stock's language into it."""
     with without_collecting():
-        for *facts, variants in rows:
-            stock.add(TermFacts(*facts), variants or ())
+        for facts, variants in _read(session, stock.language):
+            stock.add(facts, variants)
     if len(stock.trie) >= _MANY:
         gc.freeze()  # what stays is not looked through again: that took most of a second, in the middle of a sentence
+
+
+def _take_in(session: Session, stock: _Stock, concept_ids: Iterable[int]) -> None:
+    """Read the terms of these concepts anew. One whose terms here are what they were is left as it is: the change was
+    of something else, or PostgreSQL tells it again because an older transaction is still open."""
+    now: dict[int, list[_Row]] = {concept_id: [] for concept_id in concept_ids}
+    for row in _read(session, stock.language, concept_ids):
+        now[row[0].concept_id].append(row)
+    for concept_id, rows in now.items():
+        if rows != [(facts, stock.variants.get(facts.id, ())) for facts in stock.terms_of(concept_id)]:
+            stock.discard(concept_id)
+            for facts, variants in rows:
+                stock.add(facts, variants)
 
 
 #: From so many forms on, a trie is kept out of the search for garbage.

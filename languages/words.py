@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 import sys
 import unicodedata
-from dataclasses import dataclass
 from functools import cache, lru_cache
+from typing import NamedTuple
 
 from languages import affixes, stems
 from languages.compounds import dutch_compound_parts
@@ -20,8 +20,7 @@ from languages.tags import UnknownLanguage, base
 __all__ = ["Word", "dutch_compound_parts", "keys", "load", "search_keys", "term_keys", "words"]
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """A word as written and where it stands: ``sentence[start:end] == text``."""
 
     text: str
