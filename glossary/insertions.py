@@ -9,7 +9,7 @@ and it is followed on behind them. All such finds are "possible".
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from glossary.trie import Form, Step, following, going_on
@@ -21,10 +21,11 @@ if TYPE_CHECKING:
 
 #: (first word, word after the last, form, the place of each word of the form)
 Crossing = tuple[int, int, Form, Sequence[int]]
-#: After a word at a place, a gap: (the first word that a term over it may have, the words behind it).
+#: A gap: (the first word that a term over it may have, the words behind it).
 Gap = tuple[int, range]
-#: A rule is told the words of a sentence and the place of one after which a term may go on.
-Rule = Callable[[str, Sequence[str], int], Iterator[Gap]]
+#: A rule is told the language, the words of a sentence as written, and after which of them a term is to go on; it says
+#: over which gaps.
+Rule = Callable[[str, Sequence[str], int], Iterable[Gap]]
 
 
 def _list(text: str) -> frozenset[str]:
@@ -63,16 +64,17 @@ _NONE: frozenset[str] = frozenset()
 
 def crossings(reading: Reading) -> Iterator[Crossing]:
     """Terms that a sentence holds with other words between theirs, or ending in another way."""
-    rules = _RULES_OF.get(reading.language, ())
-    written = [known.written for known in reading.known]
-    for place, begun in enumerate(reading.open):
-        if not begun:
-            continue
-        for rule in rules:
-            for least, behind in rule(reading.language, written, place):
-                yield from _over(reading, place, least, behind)
-        if place + 1 < len(written) and (bare := reading.known[place + 1].bare) is not None:
-            yield from _with_hidden_ending(reading, place, bare)
+    language, known, begun = reading.language, reading.known, reading.open
+    written: list[str] = []
+    for at, word in enumerate(known):
+        for rule, place in word.rules:
+            place += at
+            if 0 <= place < len(known) and begun[place]:
+                written = written or [word.written for word in known]
+                for least, behind in rule(language, written, place):
+                    yield from _over(reading, place, least, behind)
+        if word.bare is not None and at and begun[at - 1]:
+            yield from _with_hidden_ending(reading, at - 1, word.bare)
 
 
 def _over(reading: Reading, place: int, least: int, behind: range) -> Iterator[Crossing]:
@@ -120,47 +122,54 @@ def _prepositions(language: str) -> frozenset[str]:
     return _SMALL_PREPOSITIONS.get(language, _NONE)
 
 
-def _said_once(language: str, written: Sequence[str], place: int) -> Iterator[Gap]:
-    small = _SMALL.get(language, _NONE)
-    if place + 3 >= len(written):
-        return
-    if language in _HEAD_LAST:  # court (or registry) fee
-        is_so = written[place + 1] in _AND[language] and written[place + 2] not in small
-    else:  # aide (médicale et) sociale
-        is_so = written[place + 2] in _AND[language] and written[place + 1] not in small and written[place + 3] not in small
-    if is_so:
+def _head_said_last(language: str, written: Sequence[str], place: int) -> Iterator[Gap]:
+    """court (or registry) fee"""
+    if place + 3 < len(written) and written[place + 2] not in _SMALL[language]:
+        yield max(0, place + 1 - _REACH), _behind(place + 3, written)
+
+
+def _head_said_first(language: str, written: Sequence[str], place: int) -> Iterator[Gap]:
+    """aide (médicale et) sociale"""
+    if place + 3 < len(written) and written[place + 1] not in _SMALL[language] and written[place + 3] not in _SMALL[language]:
         yield max(0, place + 1 - _REACH), _behind(place + 3, written)
 
 
 def _adjective_before_preposition(language: str, written: Sequence[str], place: int) -> Iterator[Gap]:
-    if place + 2 < len(written) and _PREPOSITIONS[language].match(written[place + 2]):
-        small = _SMALL_OR_AND[language]
-        if written[place + 1] not in small and written[place] not in small:
-            yield place, _behind(place + 2, written)
+    small = _SMALL_OR_AND[language]
+    if written[place + 1] not in small and written[place] not in small:
+        yield place, _behind(place + 2, written)
 
 
-def _the_other_way_round(language: str, written: Sequence[str], place: int) -> Iterator[Gap]:
-    determiners = DETERMINERS[language]
-    article = place >= 1 and written[place - 1] in determiners
-    of = place - 1 - article
-    if of < 1 or written[of] not in ("of", "for") or not article and written[place] in determiners:
-        return
+def _y_of_the_x(language: str, written: Sequence[str], place: int) -> Iterator[Gap]:
+    if place > 2 and written[place - 1] in DETERMINERS[language]:
+        yield place, range(place - 3, place - 2)
+
+
+def _y_of_x(language: str, written: Sequence[str], place: int) -> Iterator[Gap]:
     # "seekers of asylum law": without an article the next word may be what the noun belongs to
-    if article or place + 1 == len(written) or written[place + 1] in _SMALL_OR_AND[language] | _VERBS:
-        yield place, range(of - 1, of)
+    if place > 1 and written[place] not in DETERMINERS[language] and (
+        place + 1 == len(written) or written[place + 1] in _SMALL_OR_AND[language] | _VERBS
+    ):
+        yield place, range(place - 2, place - 1)
 
 
-_SMALL = {language: words | _prepositions(language) for language, words in DETERMINERS.items()}
+_SMALL = {language: DETERMINERS.get(language, _NONE) | _prepositions(language) for language in {*DETERMINERS, *_AND}}
 _SMALL_OR_AND = {language: words | _AND.get(language, _NONE) for language, words in _SMALL.items()}
-_RULES: tuple[tuple[Rule, set[str]], ...] = (
-    (_small_words_between, set(DETERMINERS)),
-    (_said_once, set(_AND)),
-    (_adjective_before_preposition, set(_PREPOSITIONS)),
-    (_the_other_way_round, {"en"}),
-)
-_RULES_OF: dict[str, tuple[Rule, ...]] = {
-    language: tuple(rule for rule, applies in _RULES if language in applies) for language in {*DETERMINERS, *_AND}
-}
+
+
+def rules_at(word: str, language: str) -> tuple[tuple[Rule, int], ...]:
+    """The rules that a word gives cause for, each with the word after which it asks whether a term goes on: -1 is the
+    one before."""
+    found: list[tuple[Rule, int]] = []
+    if word in DETERMINERS.get(language, _NONE) or word in _JOINERS.get(language, _NONE):
+        found.append((_small_words_between, -1))
+    if word in _AND.get(language, _NONE):
+        found.append((_head_said_last, -1) if language in _HEAD_LAST else (_head_said_first, -2))
+    if language in _PREPOSITIONS and _PREPOSITIONS[language].match(word):
+        found.append((_adjective_before_preposition, -2))
+    if language == "en" and word in ("of", "for"):
+        found += [(_y_of_x, 1), (_y_of_the_x, 2)]
+    return tuple(found)
 
 
 #: Endings that the last word of a term may have although a dictionary knows the whole as another word.

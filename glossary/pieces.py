@@ -27,17 +27,23 @@ def in_other_pieces(reading: Reading) -> Iterator[Piece]:
 
 
 def _two_words(reading: Reading) -> Iterator[Piece]:
-    language, trie = reading.language, reading.stock.trie
+    of_one_word = reading.stock.trie.words
     before = ""
     for at, known in enumerate(reading.known):
         if len(before) > 1:
-            both = [before + key for key in known.keys if len(key) > 1]
-            if any(word in trie.words for word in both) and reading.gap(at - 1) in (" ", "-", "‐", "\u00a0"):
-                for form in trie.single(both):
-                    # a stem would find intrekking in "in trek"
-                    if language not in STEMMED or folding.fold(form.words[0], language) in both:
-                        yield at - 1, at + 1, form
+            for end in known.ends:
+                if before + end in of_one_word:
+                    yield from _joined(reading, at - 1, {before + end for end in known.ends})
+                    break
         before = known.fold
+
+
+def _joined(reading: Reading, at: int, keys: set[str]) -> Iterator[Piece]:
+    if reading.gap(at) in (" ", "-", "‐", "\u00a0"):
+        for form in reading.stock.trie.single(keys):
+            # a stem would find intrekking in "in trek"
+            if reading.language not in STEMMED or folding.fold(form.words[0], reading.language) in keys:
+                yield at, at + 2, form
 
 
 def _end_said_once(reading: Reading) -> Iterator[Piece]:

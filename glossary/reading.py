@@ -7,11 +7,11 @@ is looking up its words and following the few terms of several words that begin 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from glossary.forms import exact
-from glossary.insertions import without_hidden_ending
+from glossary.forms import JOINED, exact
+from glossary.insertions import Rule, rules_at, without_hidden_ending
 from glossary.lookalikes import another_word, is_part, means_capitals
 from glossary.models import RANK
 from glossary.recent import Recent
@@ -23,25 +23,39 @@ from languages.words import Word, keys, words
 #: How good a find is beside another of its concept at the same place, better ones greater: written as the term, the
 #: whole word and not a part of it, the more usable term, the older.
 Worth = tuple[bool, bool, int, int]
+Find = tuple[Worth, TermFacts]
 
 
-def worth(facts: TermFacts, *, same: bool, whole: bool) -> Worth:
-    """What a find of this term is worth."""
-    return same, whole, -RANK[facts.status], -facts.id
+def find_of(facts: TermFacts, *, same: bool, whole: bool) -> Find:
+    """A term that stands somewhere, and what that is worth."""
+    return (same, whole, -RANK[facts.status], -facts.id), facts
+
+
+def best_of(finds: Iterable[Find]) -> tuple[Find, ...]:
+    """The best find of each concept at one place, exact ones first, then by the term's id."""
+    best: dict[int, Find] = {}
+    for find in finds:
+        before = best.get(find[1].concept_id)
+        if before is None or find[0] > before[0]:
+            best[find[1].concept_id] = find
+    return tuple(sorted(best.values(), key=lambda find: (not find[0][0], find[1].id)))
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A word of a sentence. `alone`: the terms that it is, the best of each concept; `capitals`: those of them that are
-    an abbreviation, each with whether it is meant in a sentence in one case and in any other; `onward`: the steps to
-    terms of which it is the first of several words; `bare`: see `without_hidden_ending`."""
+    """A word of a sentence. `alone`: the terms that it is; `capitals`: abbreviations that it is, each with whether it is
+    meant in a sentence in one case and in any other; `onward`: the steps to terms of which it is the first of several
+    words; `ends`: its keys as the end of a word of which the one before it is the beginning; `rules`: between which words
+    it may stand (`insertions.rules_at`); `bare`: see `insertions.without_hidden_ending`."""
 
     written: str
     fold: str
     keys: frozenset[str]
-    alone: tuple[tuple[int, Worth, TermFacts], ...]
-    capitals: tuple[tuple[int, Worth, TermFacts, bool, bool], ...]
+    alone: tuple[Find, ...]
+    capitals: tuple[tuple[Find, bool, bool], ...]
     onward: list[Step]
+    ends: tuple[str, ...]
+    rules: tuple[tuple[Rule, int], ...]
     bare: str | None
 
 
@@ -87,27 +101,27 @@ def _learn(stock: _Stock, table: Recent[str, Known], text: str) -> Known:
     language = stock.language
     written, of_word = exact(text, language), keys(text, language)
     first = stock.trie.first(of_word)
-    alone: dict[int, tuple[Worth, TermFacts]] = {}
-    capitals = []
+    alone, capitals = [], []
     for form in (form for step in first for form in step.ends):
         facts = stock.terms.get(form.term_id)
         same = form.words[0] == written
         if facts is None or not same and another_word(written, form.words[0], form.keys[0], of_word, language):
             continue
-        whole = same or language != "nl" or not is_part([text], form)
-        value = worth(facts, same=same, whole=whole)
+        find = find_of(facts, same=same, whole=same or language != "nl" or not is_part([text], form))
         if form.capitals:
-            meant = [means_capitals([text], form, language, one_case=one_case) for one_case in (True, False)]
-            capitals.append((form.concept_id, value, facts, *meant))
-        elif form.concept_id not in alone or value > alone[form.concept_id][0]:
-            alone[form.concept_id] = (value, facts)
+            one_case, any_other = (means_capitals([text], form, language, one_case=one) for one in (True, False))
+            capitals.append((find, one_case, any_other))
+        else:
+            alone.append(find)
     found = Known(
         written,
         folding.fold(text, language),
         of_word,
-        tuple((concept_id, *best) for concept_id, best in alone.items()),
+        best_of(alone),
         tuple(capitals),
         going_on(first),
+        tuple(key for key in of_word if len(key) > 1) if language in JOINED else (),
+        rules_at(written, language),
         without_hidden_ending(written, language),
     )
     table.keep(text, found)

@@ -319,9 +319,10 @@ def _read_facts(session: Session, ids: list[int], target_language: str) -> dict[
 
 
 def _recognised(spot: Spot, facts: dict[int, _Concept]) -> Recognised:
-    concept = facts[spot.facts.concept_id]
+    term = spot.facts
+    concept = facts[term.concept_id]
     return Recognised(
-        spot.start, spot.end, spot.surface, spot.facts.id, spot.facts.concept_id, concept.code, spot.facts.text,
-        spot.facts.language, spot.facts.status, spot.certainty, spot.part, spot.within, concept.keep_source,
-        concept.degree, concept.strategy, concept.differs, concept.targets, concept.forbidden,
+        spot.start, spot.end, spot.surface, term.id, term.concept_id, concept.code, term.text, term.language, term.status,
+        spot.certainty, spot.part, spot.within, concept.keep_source, concept.degree, concept.strategy, concept.differs,
+        concept.targets, concept.forbidden,
     )  # fmt: skip

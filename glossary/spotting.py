@@ -16,7 +16,7 @@ from typing import Literal, NamedTuple
 from glossary.insertions import crossings
 from glossary.lookalikes import another_word, is_part, means_capitals
 from glossary.pieces import in_other_pieces
-from glossary.reading import Reading, Worth, breaks, worth
+from glossary.reading import Find, Reading, best_of, breaks, find_of
 from glossary.trie import Form
 from glossary.vocabulary import TermFacts, View
 
@@ -77,71 +77,61 @@ def spots_in(seen: Sequence[View], text: str) -> Sequence[Spot]:
 def spot_terms(seen: Sequence[View], text: str) -> list[Spot]:
     """The terms of these views in a text, in order, longer ones before those they enclose."""
     plain, places = mask_tags(text)
-    #: (start, end, concept) -> the best find there
-    best: dict[tuple[int, int, int], tuple[Worth, TermFacts]] = {}
-    overlapping = len(seen) > 1
+    #: (start, minus the end) -> what stands there: places in their order
+    found: dict[tuple[int, int], tuple[Find, ...]] = {}
     for view in seen:
         for stock, hidden in view.layers():
             reading = Reading(stock, plain)
             tokens = reading.tokens
-            for first, end, value, facts in _finds(reading):
-                if facts.concept_id in hidden:
-                    continue
-                overlapping = overlapping or end - first > 1
-                place = (tokens[first].start, tokens[end - 1].end, facts.concept_id)
-                before = best.get(place)
-                if before is None or value > before[0]:
-                    best[place] = (value, facts)
-    enclosed = _enclosed({(start, end) for start, end, _ in best}) if overlapping else ()
-    rows = [(start, -end, not value[0], facts.id, facts, value) for (start, end, _), (value, facts) in best.items()]
-    rows.sort()
+            for first, end, finds in _finds(reading):
+                if hidden:
+                    finds = tuple(find for find in finds if find[1].concept_id not in hidden)
+                place = (tokens[first].start, -tokens[end - 1].end)
+                before = found.get(place)
+                found[place] = finds if before is None else best_of((*before, *finds))
     spots = []
-    for start, minus_end, possible, _, facts, value in rows:
-        end = -minus_end
+    furthest = 0
+    for place in sorted(found):
+        start, end = place[0], -place[1]
+        within = end <= furthest
+        furthest = max(furthest, end)
         first, last = places[start], places[end - 1] + 1
-        spots.append(
-            Spot(
-                first, last, text[first:last], facts, "possible" if possible else "exact", not value[1], (start, end) in enclosed
-            )
-        )
+        surface = text[first:last]
+        for (same, whole, *_), facts in found[place]:
+            spots.append(Spot(first, last, surface, facts, "exact" if same else "possible", not whole, within))
     return spots
 
 
-def _finds(reading: Reading) -> Iterator[tuple[int, int, Worth, TermFacts]]:
-    """(first word, word after the last, what the find is worth, the term)."""
+def _finds(reading: Reading) -> Iterator[tuple[int, int, tuple[Find, ...]]]:
+    """(first word, word after the last, what stands there)."""
     known, language, terms = reading.known, reading.language, reading.stock.terms
-    one_case: bool | None = None
     for at, word in enumerate(known):
-        for _, value, facts in word.alone:
-            yield at, at + 1, value, facts
-        for _, value, facts, *meant in word.capitals:
-            if one_case is None:
-                one_case = _is_in_one_case(reading.plain)
-            if meant[not one_case]:
-                yield at, at + 1, value, facts
+        if word.alone:
+            yield at, at + 1, word.alone
+        for find, in_one_case, in_any_other in word.capitals:
+            if in_one_case if _is_in_one_case(reading.plain) else in_any_other:
+                yield at, at + 1, (find,)
     for first, end, form in reading.whole:
         facts = terms.get(form.term_id)
         if facts is None or _is_broken(reading, first, end, facts):
             continue
-        if form.capitals:
-            surfaces = [token.text for token in reading.tokens[first:end]]
-            if not means_capitals(surfaces, form, language, one_case=_is_in_one_case(reading.plain)):
-                continue
         places = range(first, end)
-        same = all(known[at].written == word for at, word in zip(places, form.words, strict=True))
-        if not same and _is_other_words(reading, form, places):
+        surfaces = [reading.tokens[at].text for at in places]
+        if form.capitals and not means_capitals(surfaces, form, language, one_case=_is_in_one_case(reading.plain)):
             continue
-        part = language == "nl" and not same and is_part([token.text for token in reading.tokens[first:end]], form)
-        yield first, end, worth(facts, same=same, whole=not part), facts
+        same = all(known[at].written == word for at, word in zip(places, form.words, strict=True))
+        if same or not _is_other_words(reading, form, places):
+            whole = same or language != "nl" or not is_part(surfaces, form)
+            yield first, end, (find_of(facts, same=same, whole=whole),)
     for first, end, form in in_other_pieces(reading):
         facts = terms.get(form.term_id)
         # an abbreviation is not meant in pieces
         if facts is not None and not form.capitals and not _is_broken(reading, first, end, facts):
-            yield first, end, worth(facts, same=False, whole=True), facts
+            yield first, end, (find_of(facts, same=False, whole=True),)
     for first, end, form, places in crossings(reading):
         facts = terms.get(form.term_id)
         if facts is not None and not _is_broken(reading, first, end, facts) and not _is_other_words(reading, form, places):
-            yield first, end, worth(facts, same=False, whole=True), facts
+            yield first, end, (find_of(facts, same=False, whole=True),)
 
 
 def _is_broken(reading: Reading, first: int, end: int, facts: TermFacts) -> bool:
@@ -161,13 +151,3 @@ def _is_in_one_case(plain: str) -> bool:
     if plain == plain.lower():
         return True
     return plain.isupper() and not any(letter.isalpha() and letter.lower() == letter.upper() for letter in plain)
-
-
-def _enclosed(spans: set[tuple[int, int]]) -> set[tuple[int, int]]:
-    """The spans that another one encloses."""
-    found, furthest = set(), 0
-    for start, end in sorted(spans, key=lambda span: (span[0], -span[1])):
-        if end <= furthest:
-            found.add((start, end))
-        furthest = max(furthest, end)
-    return found
