@@ -126,6 +126,25 @@ def test_an_abbreviation_is_not_the_small_word_that_is_spelt_like_it(terms):
         assert [hit.surface for hit in found] == surfaces, text
 
 
+@pytest.mark.parametrize("end", ["", " ", ".", "\n", "</1>", " <2/>"])
+@pytest.mark.parametrize(("language", "text", "surface"), [("nl", "<1>Hij wijst het af", "wijst"), ("ar", "<1>رفض طلب اللجوء", "رفض"), ("am", "<1>ፍርድ ቤቱ ውድቅ አደረገ", "ውድቅ አደረገ")])
+def test_a_term_is_found_however_its_sentence_ends(session, language, text, surface, end):
+    concept = editing.new_concept(session, "afwijzen", by="Rana")
+    for tag, word in (("nl", "afwijzen"), ("ar", "رفض"), ("am", "ውድቅ አደረገ")):
+        editing.propose_term(session, concept, tag, word, by="Rana")
+    hits = recognise(session, text + end, source_language=language, target_language="en")
+    assert [hit.surface for hit in hits] == [surface]
+
+
+@pytest.mark.parametrize(("language", "one", "other", "surface"), [("nl", "rechtbank", "rechtbankje", "rechtbanken"), ("ar", "محكمة", "المحكمة", "بالمحكمة"), ("am", "ስደተኛ", "የስደተኛ", "ለስደተኞች")])
+@pytest.mark.parametrize("turned", [False, True])
+def test_of_two_terms_that_a_word_may_be_the_older_is_told(session, language, one, other, surface, turned):
+    concept = editing.new_concept(session, "rechtbank", by="Rana")
+    older, _ = [editing.propose_term(session, concept, language, text, by="Rana") for text in ((other, one) if turned else (one, other))]
+    hits = recognise(session, surface, source_language=language, target_language="en")
+    assert [(hit.surface, hit.term_id, hit.certainty) for hit in hits] == [(surface, older.id, "possible")]
+
+
 def test_variants_are_exact_ways_to_write_a_term(terms):
     term = next(term for term in editing.concept_with_code(terms, "rechtbank").terms if term.language == "ar")
     editing.change_term(terms, term, variants=["محاكم"], by="Rana", by_id=2)
