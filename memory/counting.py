@@ -8,39 +8,69 @@ Rare tokens are lists of units; how often a unit stands in them is turned into p
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import reduce
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from memory.segments import Postings
+if TYPE_CHECKING:
+    from memory.segments import Postings
 
 Planes = list[np.ndarray]
 
 
-def at_least(
-    postings: Postings, wanted: np.ndarray, needs: Sequence[tuple[int, int, int]]
-) -> tuple[np.ndarray, np.ndarray]:
-    """Units that have at least so many of the wanted tokens, in ascending order, and how many each has.
+@dataclass
+class Counted:
+    """Units that have enough of a text's tokens, a bit each in `bits`, and in `planes` how many each unit has; both begin
+    with unit 64 `first`, and units outside [low, high) do not count."""
+
+    bits: np.ndarray
+    planes: Planes
+    first: int
+    low: int
+    high: int
+
+    def units(self) -> tuple[np.ndarray, np.ndarray]:
+        """The units in ascending order, and how many tokens each has."""
+        units = _set_bits(self.bits) + self.first * 64
+        units = units[np.searchsorted(units, self.low) : np.searchsorted(units, self.high)]
+        return units, self.numbers(units)
+
+    def numbers(self, units: np.ndarray) -> np.ndarray:
+        return numbers(self.planes, units - self.first * 64, len(self.bits) * 64)
+
+
+def at_least(postings: Postings, wanted: np.ndarray, needs: Sequence[tuple[int, int, int]]) -> Counted | None:
+    """Units that have at least so many of the wanted tokens; None when there can be none.
 
     `needs`: adjoining ranges of units in ascending order, (low, high, need), each with a need of its own of at least 1.
     """
     needs = [(low, high, need) for low, high, need in needs if low < high and need <= len(wanted)]
     if not needs:
-        return _NONE, _NONE
+        return None
     low, high = needs[0][0], needs[-1][1]
-    rows, lists = postings.found(wanted)
+    rows, lists = postings.found(wanted, low, high)
     first, last = low // 64, (high + 63) // 64
-    planes = _sum([postings.bitmaps[row, first:last] for row in rows.tolist()])
+    planes = summed([postings.bitmaps[row, first:last] for row in rows.tolist()])
     if lists:
-        planes = _added(planes, _as_planes(lists, first * 64, last * 64))
+        planes = added(planes, _as_planes(lists, first * 64, last * 64))
     # where two ranges share a word, the lower need counts there: more units than needed, never fewer
     bits = np.zeros(last - first, np.uint64)
     for start, end, need in needs:
         a, b = start // 64 - first, (end + 63) // 64 - first
         bits[a:b] |= _not_less([plane[a:b] for plane in planes], need, b - a)
-    units = _set_bits(bits) + first * 64
-    units = units[np.searchsorted(units, low) : np.searchsorted(units, high)]
-    return units, numbers(planes, units - first * 64, (last - first) * 64)
+    return Counted(bits, planes, first, low, high)
+
+
+def at_most(planes: Planes, first: int, most: Sequence[tuple[int, int, int]]) -> np.ndarray:
+    """Bits of the units whose number is not larger than the one said for their range, (low, high, number), as `needs`
+    above; where two ranges share a word, the larger one counts. Planes and bits begin with unit 64 `first`."""
+    bits = np.zeros(len(planes[0]), np.uint64)
+    for start, end, number in most:
+        a, b = start // 64 - first, (end + 63) // 64 - first
+        bits[a:b] |= ~_not_less([plane[a:b] for plane in planes], number + 1, b - a)
+    return bits
 
 
 _NONE = np.empty(0, np.int64)
@@ -53,7 +83,7 @@ def in_all(postings: Postings, rows: np.ndarray) -> np.ndarray:
 
 def planes_of(postings: Postings, rows: np.ndarray) -> Planes:
     """How many of these frequent tokens each unit has."""
-    return _sum([postings.bitmaps[row] for row in rows.tolist()])
+    return summed([postings.bitmaps[row] for row in rows.tolist()])
 
 
 def reaching(planes: Planes, least: int) -> np.ndarray:
@@ -87,7 +117,7 @@ def _as_planes(lists: Sequence[np.ndarray], start: int, end: int) -> Planes:
     return planes
 
 
-def _added(one: Planes, other: Planes) -> Planes:
+def added(one: Planes, other: Planes) -> Planes:
     """The planes of the sum of two numbers per unit."""
     if not one or not other:
         return one or other
@@ -111,7 +141,7 @@ def _added(one: Planes, other: Planes) -> Planes:
     return planes
 
 
-def _sum(rows: list[np.ndarray]) -> Planes:
+def summed(rows: list[np.ndarray]) -> Planes:
     """Planes of the sum of rows of bits. Row by row, so that what is worked on stays in the processor's cache."""
     planes: Planes = []
     level, ours = rows, False

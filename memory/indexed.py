@@ -25,6 +25,9 @@ from memory.segments import ELSEWHERE, ONE_TO_ONE, ORIGIN_SHIFT, QUALITY_BITS, S
 RANGES = 4
 #: So many units are compared at once; the first times fewer, because good matches make the rest unnecessary.
 FIRST, MOST = 64, 4096
+#: From so many long units on, and one more for every 64 of those that they stand among, their triples are looked at before
+#: they are compared: it costs as much as comparing so many.
+FROM = 1000
 #: Fewer units than this are looked up bit by bit.
 FEW = 3000
 #: So many units are put in order before the others.
@@ -159,12 +162,15 @@ class InSegment:
         longer = np.maximum(lengths, size)
         edits = self._edits_of(longer)
         needs = longer + 1 - 2 * edits
+        common = by_triples = None
         if needs.min() < 1:
-            at, common = np.arange(first[0], first[-1]), None
+            at = np.arange(first[0], first[-1])
         else:
-            at, common = counting.at_least(
-                segment.characters, self.asked.character_tokens, _ranges(first, needs)
-            )
+            found = counting.at_least(segment.characters, self.asked.character_tokens, _ranges(first, needs))
+            if found is None:
+                return
+            by_triples = self._strike_out_by_triples(found, first, edits)
+            at, common = found.units()
         if not len(at):
             return
         many = np.diff(np.searchsorted(at, first))
@@ -172,6 +178,9 @@ class InSegment:
         fewest = np.abs(lengths - size)
         if common is not None:
             np.maximum(fewest, (longer + 2 - common) >> 1, out=fewest)
+        if by_triples is not None:
+            long = slice(int(np.searchsorted(at, by_triples.low)), None)
+            np.maximum(fewest[long], by_triples.numbers(at[long]), out=fewest[long])
         keep = np.flatnonzero(fewest <= edits)
         keep = keep[self._others(at[keep])]
         if not len(keep):
@@ -192,6 +201,26 @@ class InSegment:
             start, block = end, min(block * 4, MOST)
             if len(chosen):
                 self._compare(at[chosen], longer[chosen], penalties[chosen])
+
+    def _strike_out_by_triples(
+        self, found: counting.Counted, first: np.ndarray, edits: np.ndarray
+    ) -> counting.Counted | None:
+        """Strike out long units that their triples tell to be too far away, and return how far away all long ones are
+        at least; None when so few were found that comparing them is as quick. `edits`: the most, for each length of
+        which `first` tells the first unit."""
+        triples = self.segment.triples
+        a = max(found.low, triples.first) // 64
+        last = found.first + len(found.bits)
+        if a >= last or np.bitwise_count(found.bits[a - found.first :]).sum() < FROM + last - a:
+            return None
+        planes = triples.fewest_edits(self.asked.form, self.segment.characters, a, last)
+        low, high = max(found.low, a * 64), found.high
+        starts = np.flatnonzero(np.diff(edits, prepend=-1))
+        firsts = np.clip(np.append(first[starts], first[-1]), low, high).tolist()
+        most = zip(firsts, firsts[1:], edits[starts].tolist(), strict=False)
+        bits = counting.at_most(planes, a, [(x, y, number) for x, y, number in most if x < y])
+        found.bits[a - found.first :] &= bits
+        return counting.Counted(bits, planes, a, low, high)
 
     def _compare(self, at: np.ndarray, longer: np.ndarray, penalties: np.ndarray) -> None:
         """Measure some units' characters and keep those near enough."""

@@ -13,12 +13,12 @@ from pathlib import Path
 
 import numpy as np
 
-from memory import forms, tokens
+from memory import forms, tokens, triples
 from memory.files import where
 from storage.arrays import Arrays, DamagedFile, Kind, write_arrays
 
-#: Raised whenever anything in this file, in tokens or in search changes what a file means.
-VERSION = 5
+#: Raised whenever anything in this file, in tokens, triples or search changes what a file means.
+VERSION = 6
 KIND = Kind(b"DRAGOMTM", ".segment", {"version": VERSION, "forms": forms.VERSION})
 #: Units in one file: more make lookups a little faster and building much larger.
 LARGEST = 1 << 20
@@ -132,9 +132,10 @@ def write(path: Path, units: Units) -> None:
     counts = np.concatenate([np.zeros(0, np.int64), *word_counts[1:]])  # the first are those of the sample
     arrays["word_counts"] = _smallest(np.minimum(counts, 65535))
     arrays |= _postings("characters", tokens.of_characters, units.forms, total)
+    arrays |= triples.written(units.forms, lengths)
     for name in NAMED:
         arrays[name] = _smallest(arrays[name])
-    write_arrays(path, KIND, arrays, units=len(units), names=units.names)
+    write_arrays(path, KIND, arrays, units=len(units), names=units.names, block=BLOCK)
 
 
 def _smallest(array: np.ndarray) -> np.ndarray:
@@ -143,6 +144,8 @@ def _smallest(array: np.ndarray) -> np.ndarray:
 
 #: From the tokens of so many units it is decided which are frequent.
 SAMPLE = 4096
+#: Lists of units are cut into blocks of 1 << BLOCK units, so that two bytes tell a unit within its block.
+BLOCK = 16
 
 
 def _postings(
@@ -184,11 +187,16 @@ def _postings(
     once = np.ones(len(pairs), bool)
     np.not_equal(pairs[1:], pairs[:-1], out=once[1:])
     pairs = pairs[once]
-    starts = np.searchsorted(pairs, np.arange(slots + 1, dtype=np.uint64) << np.uint64(32)).astype(np.uint32)
+    starts = np.searchsorted(pairs, np.arange(slots + 1, dtype=np.uint64) << np.uint64(32))
+    # where in a slot's list each block but the first begins
+    more = np.arange(1, max(-(-size >> BLOCK), 1), dtype=np.uint64) << np.uint64(BLOCK)
+    begins = np.searchsorted(pairs, (np.arange(slots, dtype=np.uint64) << np.uint64(32))[:, None] | more)
+    begins -= starts[:-1, None]
     return {
-        f"{name}_starts": starts,
+        f"{name}_starts": starts.astype(np.uint32),
+        f"{name}_begins": _smallest(begins),
         f"{name}_rows": np.where(dense, row_of // tokens.CHUNK, -1).astype(np.int16),
-        f"{name}_lists": pairs.astype(np.uint32),
+        f"{name}_lists": (pairs & np.uint64((1 << BLOCK) - 1)).astype(np.uint16),
         f"{name}_bitmaps": bitmaps.view(np.uint64),
     }
 
@@ -197,20 +205,63 @@ def _postings(
 
 
 class Postings:
-    """The units that have a token."""
+    """The units that have a token: a row of bits, or a list in blocks of 1 << `block` units."""
 
-    def __init__(self, name: str, arrays: dict[str, np.ndarray]) -> None:
-        self.starts, self.rows = arrays[f"{name}_starts"], arrays[f"{name}_rows"]
-        self.lists, self.bitmaps = arrays[f"{name}_lists"], arrays[f"{name}_bitmaps"]
+    def __init__(self, name: str, arrays: dict[str, np.ndarray], block: int) -> None:
+        self.block = block
+        self.starts, self.begins = arrays[f"{name}_starts"], arrays[f"{name}_begins"]
+        self.rows, self.lists = arrays[f"{name}_rows"], arrays[f"{name}_lists"]
+        self.bitmaps = arrays[f"{name}_bitmaps"]
         self.shift = np.uint32(33 - len(self.starts).bit_length())
 
-    def found(self, wanted: np.ndarray) -> tuple[np.ndarray, list[np.ndarray]]:
-        """For tokens: the rows of those that many units have, and the lists of the others."""
+    def found(
+        self, wanted: np.ndarray, low: int = 0, high: int | None = None
+    ) -> tuple[np.ndarray, list[np.ndarray]]:
+        """For tokens: the rows of those that many units have, and the lists of the others (uint32, ascending), whole or
+        at least what of them stands in [low, high)."""
         slots = (wanted >> self.shift).astype(np.int64)
         rows = self.rows[slots]
-        rare = slots[rows < 0]
-        starts, ends = self.starts[rare].tolist(), self.starts[rare + 1].tolist()
-        return rows[rows >= 0], [self.lists[a:b] for a, b in zip(starts, ends, strict=True)]
+        return rows[rows >= 0], self._listed(slots[rows < 0], low, high)
+
+    def bits(self, wanted: np.ndarray, first: int, last: int) -> list[np.ndarray]:
+        """For each token a row of bits: which of the units in [64 first, 64 last) have it."""
+        slots, which = np.unique((wanted >> self.shift).astype(np.int64), return_inverse=True)
+        rows = self.rows[slots]
+        found = [self.bitmaps[row, first:last] if row >= 0 else _NOTHING for row in rows.tolist()]
+        rare = np.flatnonzero(rows < 0)
+        made = np.zeros((len(rare), (last - first) * 8), np.uint8)
+        lists = self._listed(slots[rare], first * 64, last * 64)
+        if lists:
+            at = np.concatenate(lists).astype(np.int64) - first * 64
+            of = np.repeat(np.arange(len(rare)), [len(one) for one in lists])
+            keep = (at >= 0) & (at < (last - first) * 64)
+            at, of = at[keep], of[keep]
+            # a unit stands once in a list: adding its bit sets it
+            np.add.at(made.reshape(-1), of * made.shape[1] + (at >> 3), np.uint8(1) << (at & 7).astype(np.uint8))
+        for n, row in zip(rare.tolist(), made.view(np.uint64), strict=True):
+            found[n] = row
+        return [found[n] for n in which.tolist()]
+
+    def _listed(self, slots: np.ndarray, low: int, high: int | None) -> list[np.ndarray]:
+        if not len(slots):
+            return []
+        starts, ends, blocks = self.starts[slots].astype(np.int64), self.starts[slots + 1], self.begins.shape[1] + 1
+        if blocks == 1:
+            return [self.lists[a:b].astype(np.uint32) for a, b in zip(starts.tolist(), ends.tolist(), strict=True)]
+        first, last = low >> self.block, blocks if high is None else min(-(-high >> self.block), blocks)
+        edges = np.empty((len(slots), blocks + 1), np.int64)
+        edges[:, 0], edges[:, 1:-1], edges[:, -1] = 0, self.begins[slots], ends - starts
+        edges = edges[:, first : last + 1] + starts[:, None]
+        together = np.concatenate(
+            [self.lists[a:b] for a, b in zip(edges[:, 0].tolist(), edges[:, -1].tolist(), strict=True)]
+        ).astype(np.uint32)
+        block = np.arange(first, last, dtype=np.uint32) << np.uint32(self.block)
+        together += np.repeat(np.tile(block, len(slots)), np.diff(edges, axis=1).reshape(-1))
+        stops = np.cumsum(edges[:, -1] - edges[:, 0]).tolist()
+        return [together[a:b] for a, b in zip([0, *stops], stops, strict=False)]
+
+
+_NOTHING = np.empty(0, np.uint64)
 
 
 class Segment(Arrays):
@@ -226,7 +277,9 @@ class Segment(Arrays):
             self.sizes, self.first = arrays["sizes"], arrays["first"]
             self.word_counts = arrays["word_counts"]
             self._offsets, self._text_starts = arrays["offsets"], self.begin("text")
-            self.characters, self.words = Postings("characters", arrays), Postings("words", arrays)
+            block = self.header["block"]
+            self.characters, self.words = (Postings(name, arrays, block) for name in ("characters", "words"))
+            self.triples = triples.Triples(arrays)
             self._numbers: dict[str, dict[str | None, int]] = {}
         except KeyError as error:
             raise DamagedFile(path, f"{error} is missing") from error

@@ -33,6 +33,21 @@ def of_characters(forms: Sequence[str]) -> Tokens:
     return _numbered(_pairs(codes), unit)
 
 
+def of_triples(forms: Sequence[str]) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Three neighbouring characters each, the edges of a form counting as one character: a form of n characters has n,
+    in the order of its text. Returns 32 bits of each, the numbers of their forms, and 19 bits of the pair that each
+    begins with and of the one it ends with."""
+    lengths = _lengths(forms)
+    codes = _codes(_EDGE + _EDGE.join(forms) + _EDGE) if len(forms) else np.empty(2, np.uint32)
+    pairs = _paired(codes[:-1], codes[1:])
+    found = _paired(pairs[:-1], codes[2:])
+    inside = np.ones(len(found), bool)
+    inside[np.cumsum(lengths[:-1] + 1) - 1] = False  # the middle one is an edge
+    pairs >>= np.uint32(32 - _VALUE_BITS)
+    unit = np.repeat(np.arange(len(lengths), dtype=np.uint32), lengths)
+    return found[inside], unit, pairs[:-1][inside], pairs[1:][inside]
+
+
 def of_words(forms: Sequence[str]) -> tuple[Tokens, np.ndarray]:
     """Words as `forms.words` cuts them, and how many each form has. A form without words has one token, made of the
     whole form, and counts no words."""
@@ -59,6 +74,12 @@ def of_words(forms: Sequence[str]) -> tuple[Tokens, np.ndarray]:
 def of_one_form(form: str) -> np.ndarray:
     """The tokens of `of_characters` for a single form, quicker."""
     return _numbered_one(_pairs(_codes(_EDGE + form + _EDGE)))
+
+
+def of_one_forms_pairs(form: str) -> np.ndarray:
+    """For each pair of neighbouring characters of a form, in the order of its text, the token of the first such pair:
+    who has not even this token has no such pair."""
+    return _mixed(_pairs(_codes(_EDGE + form + _EDGE)) * _ODD[1])
 
 
 def of_one_forms_words(form: str) -> np.ndarray:

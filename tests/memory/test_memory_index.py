@@ -19,7 +19,21 @@ from hypothesis import strategies as st
 from sqlalchemy import create_engine, select
 from sqlalchemy.orm import Session
 
-from memory import candidates, erasing, exchange, files, forms, index, packing, recording, segments, tokens
+from memory import (
+    candidates,
+    counting,
+    erasing,
+    exchange,
+    files,
+    forms,
+    index,
+    indexed,
+    packing,
+    recording,
+    segments,
+    tokens,
+    triples,
+)
 from memory.candidates import Pair
 from memory.matching import find_matches
 from memory.models import Base, Unit
@@ -104,6 +118,11 @@ def small(monkeypatch):
     monkeypatch.setattr(segments, "LARGEST", 700)
     monkeypatch.setattr(tokens, "CHUNK", 256)
     monkeypatch.setattr(candidates, "MANY", 400)
+    monkeypatch.setattr(segments, "BLOCK", 7)
+    monkeypatch.setattr(triples, "LONG", 20)
+    monkeypatch.setattr(triples, "FEWEST", 8)
+    monkeypatch.setattr(triples, "ROWS", 96)
+    monkeypatch.setattr(indexed, "FROM", -100)
 
 
 class Memory:
@@ -304,6 +323,30 @@ def test_thousands_of_units_with_the_very_same_text_are_ranked_exactly_and_at_on
             assert memory.look(memory.indexed, text, **more) == memory.look(memory.plain, text, **more)
 
 
+@pytest.mark.parametrize("first", ["ሀ", "ა", "一"])
+@pytest.mark.parametrize("before", ["", "لا "])
+def test_a_long_unit_just_near_enough_is_found_and_one_just_too_far_is_not(
+    a_memory, monkeypatch, first, before
+):
+    """Every third character is another one, so that what is missing tells just as many edits as there are."""
+    monkeypatch.setattr(triples, "ROWS", 4096)
+    memory = a_memory()
+    letters = [chr(ord(first) + n) for n in range(75)]
+    text = before + "".join(letters[:40])
+    changed = [text[len(before) :]]
+    for n in range(13):
+        at = 3 * n
+        changed.append(changed[-1][:at] + letters[50 + n] + changed[-1][at + 1 :])
+    rows = [exchange.UnitRow("nl", "ar", before + form, f"نص {n}") for n, form in enumerate(changed)]
+    with Session(memory.plain) as session:
+        exchange.take(session, rows)
+        session.commit()
+    memory.prepare()
+    found = memory.look(memory.indexed, text, threshold=70, limit=20)
+    assert found == memory.look(memory.plain, text, threshold=70, limit=20)
+    assert len(found) == 1 + int(len(text) * 0.3)
+
+
 @settings(max_examples=60, deadline=None)
 @given(
     units=st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=40), min_size=1, max_size=30),
@@ -331,6 +374,91 @@ def test_common_tokens_bound_the_distance_of_any_two_texts(units, text):
         if own and asked:
             common = len(np.intersect1d(own_words, word_tokens))
             assert common >= max(len(own), len(asked)) - Levenshtein.distance(own, asked)
+
+
+#: Few characters, so that they repeat; right to left, Ethiopic, half a pair of surrogates, one beyond two bytes.
+REPEATING = st.text(st.sampled_from("ab eאבيّሀለ።\ud800\U0001f600"), max_size=60)
+
+
+def filed(units: list[str]) -> tuple[segments.Postings, triples.Triples]:
+    """The pairs and triples of these units, in the order of their lengths, as a file has them."""
+    lengths = np.array([len(u) for u in units])
+    arrays = segments._postings("characters", tokens.of_characters, units, int(lengths.sum()) + len(units))
+    arrays |= triples.written(units, lengths)
+    return segments.Postings("characters", arrays, segments.BLOCK), triples.Triples(arrays)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    units=st.lists(REPEATING, min_size=1, max_size=25).map(lambda found: sorted(found, key=len)),
+    text=REPEATING,
+    edits=st.integers(0, 9),
+    seed=st.integers(0, 999),
+)
+def test_missing_pairs_and_triples_never_tell_more_edits_than_there_are(units, text, edits, seed):
+    from rapidfuzz.distance import Levenshtein
+
+    chance, near = random.Random(seed), list(text)
+    for _ in range(edits):
+        at = chance.randint(0, len(near))
+        near[at : at + chance.randint(0, 1)] = chance.choice(["", "a", "ሀ", "ي"])
+    units = sorted([*units, "".join(near)], key=len)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(triples, "LONG", chance.choice([0, 5, 20]))
+        patch.setattr(triples, "FEWEST", 1)
+        patch.setattr(triples, "ROWS", chance.choice([8, 4096]))
+        pairs, threes = filed(units)
+        if threes.first >= len(units):
+            return
+        planes = threes.fewest_edits(text, pairs, threes.first // 64, (len(units) + 63) // 64)
+        at = np.arange(threes.first, len(units))
+        found = counting.numbers(planes, at - threes.first, len(planes[0]) * 64)
+    for unit, fewest in zip(units[threes.first :], found.tolist(), strict=True):
+        assert fewest <= Levenshtein.distance(text, unit)
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "fewest"),
+    [
+        ("abcdefghij", "abcdefghij", 0),
+        ("abcdefghij", "abcdXfghij", 1),
+        # the pairs of it are all there, the triples not: half as many edits by the pairs alone
+        ("abcabc", "abXbcXcaXab", 2),
+        ("ሀለሐመሠረሰቀበተ", "ተቀሠለበመሐሰረሀ", 5),
+        ("אבגדהוזח", "xאבגדהוזחx", 1),
+        ("يجب عليكم", "", 5),
+    ],
+)
+def test_missing_pairs_and_triples_tell_at_least_so_many_edits(monkeypatch, text, unit, fewest):
+    monkeypatch.setattr(triples, "LONG", 0)
+    monkeypatch.setattr(triples, "FEWEST", 1)
+    monkeypatch.setattr(triples, "FREQUENT", 0)
+    pairs, threes = filed([unit])
+    assert int(counting.numbers(threes.fewest_edits(text, pairs, 0, 1), np.array([0]), 64)[0]) >= fewest
+
+
+def test_who_has_a_token_is_told_by_rows_and_by_lists_in_blocks(monkeypatch):
+    monkeypatch.setattr(segments, "BLOCK", 7)
+    chance = random.Random(11)
+    units = sorted((a_text(chance) for _ in range(900)), key=len)
+    pairs, _ = filed(units)
+    found, owners = tokens.of_characters(units)
+    slots = found >> pairs.shift
+    assert pairs.begins.shape[1] == 7
+    assert 0 < len(pairs.bitmaps) < len(np.unique(slots))
+    wanted = np.unique(found)[::7]
+    for low, high in ((0, None), (130, 700), (768, 900)):
+        rows, lists = pairs.found(wanted, low, high)
+        assert len(rows) + len(lists) == len(wanted)
+        rare = [token for token in wanted if pairs.rows[token >> pairs.shift] < 0]
+        for token, listed in zip(rare, lists, strict=True):
+            right = np.unique(owners[slots == token >> pairs.shift])
+            inside = (right >= low) & (right < (high or 900))
+            assert set(right[inside]) <= set(listed.tolist()) <= set(right)
+    for token, bits in zip(wanted, pairs.bits(wanted, 2, 14), strict=True):
+        right = np.unique(owners[slots == token >> pairs.shift]).astype(int)
+        told = np.flatnonzero(np.unpackbits(bits.view(np.uint8), bitorder="little")) + 128
+        assert told.tolist() == right[(right >= 128) & (right < 896)].tolist()
 
 
 # --- freshness and tidying ---------------------------------------------------------------------------
