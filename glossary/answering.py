@@ -25,9 +25,9 @@ from glossary.spelling import (
     QueryWord,
     distance,
     is_cjk,
+    latin_letters,
     latin_wholes,
     latin_words,
-    may_be_latin,
     nearly_begins,
     typos_allowed,
     words_of,
@@ -50,11 +50,18 @@ class MatchedTerm:
 
 
 @lru_cache(maxsize=1 << 15)
-def _split(form: str, language: str) -> tuple[tuple[str, ...], str, bool]:
-    """(the words of a form of a term, folded, all of them as one text, whether it has Chinese letters or the like)."""
+def _split(form: str, language: str) -> tuple[tuple[str, ...], str, bool, int]:
+    """(the words of a form of a term, folded, all of them as one text, whether it has Chinese letters or the like, the letters
+    that its Latin keys may have)."""
     words = tuple(words_of(folding.fold(form, language)))
     whole = " ".join(words)
-    return words, whole, is_cjk(whole)
+    return words, whole, is_cjk(whole), latin_letters(form) | latin_letters(whole)
+
+
+@lru_cache(maxsize=1 << 12)
+def _with_map(text: str, language: str) -> tuple[str, list[int]]:
+    # what one letter found the next one mostly finds again, and the way back to the letters is long outside of Latin
+    return folding.fold_with_map(text, language)
 
 
 class WantedWord:
@@ -71,12 +78,18 @@ class WantedWord:
         self._typos = [(form, most) for form in word.folds if (most := typos_allowed(form))]
         self._stems = word.stems
         self._begun = tuple(key for key in word.latin if len(key) > 2)
+        self._latin_letters = [folding.letters_of_key(key) for key in word.latin]
 
-    def may_be_in(self, folded: str, transliteration: str | None) -> bool:
-        """False when no word of this (folded) text can be close: a look before each of them is compared."""
+    def may_be_in(self, folded: str, letters: int, transliteration: str | None = None) -> bool:
+        """False when no word of this (folded) text, whose Latin keys have no other letters (`spelling.latin_letters`), can be
+        close: a look before each of them is compared."""
         if not self._letters.isdisjoint(folded):
             return True
-        return bool(self._latin) and may_be_latin(self._latin, folded, transliteration)
+        return bool(self._latin) and (transliteration is not None or self._may_be_latin(letters))
+
+    def _may_be_latin(self, letters: int) -> bool:
+        lacking = ~letters
+        return any(not wanted & lacking for wanted in self._latin_letters)
 
     def closeness(self, folded: str, language: str, transliteration: str | None = None) -> float:
         """How well it is answered by a (folded) word of a term: 1 the same, 0 not at all."""
@@ -85,7 +98,7 @@ class WantedWord:
         if folded in self._keys:
             return KEY
         best = 0.0 if self._letters.isdisjoint(folded) else self._likeness(folded)
-        if self._latin and best < LATIN and may_be_latin(self._latin, folded, transliteration):
+        if self._latin and best < LATIN and (transliteration is not None or self._may_be_latin(latin_letters(folded))):
             keys = latin_words(folded, language, transliteration)
             if self._latin & keys:
                 best = LATIN
@@ -104,14 +117,15 @@ class WantedWord:
                 best = LATIN
         if folded.startswith(self._starts):
             return PREFIX
-        if folded.endswith(self._ends):
+        if self._ends and folded.endswith(self._ends):
             return SUFFIX
-        if any(form in folded for form in self._parts):
-            return INFIX
+        for form in self._parts:
+            if form in folded:
+                return INFIX
         if best < NEAR:
             for form, most in self._typos:
                 best = max(best, _by_typo(form, folded, most))
-            if best < FAR and any(distance(key, folded, 1) is not None for key in self._stems):
+            if best < FAR and self._stems and any(distance(key, folded, 1) is not None for key in self._stems):
                 best = FAR
         return best
 
@@ -146,6 +160,7 @@ class Reading:
         self._starts = tuple(sorted(asked.wholes, key=len, reverse=True))
         self._joined = tuple(sorted(asked.joined, key=len, reverse=True))
         self._by_latin = any(word.latin for word in asked.words)
+        self._latin_letters = [folding.letters_of_key(key) for key in asked.latin]
 
     def score(self, term: TermRow) -> float:
         """How well a term answers: 0 when a word of the query has no answer in it, 2 for exactly this term, 1.5 for
@@ -165,7 +180,7 @@ class Reading:
 
     def _score_form(self, form: str, language: str, transliteration: str | None) -> float:
         asked = self.asked
-        words, whole, without_spaces = _split(form, language)
+        words, whole, without_spaces, letters = _split(form, language)
         if not words:
             return 0.0
         if whole in asked.wholes:
@@ -180,18 +195,21 @@ class Reading:
         alone = transliteration if len(words) == 1 else None
         for place, wanted in enumerate(self._wanted):
             found = 0.0
-            if wanted.may_be_in(whole, alone):
+            if wanted.may_be_in(whole, letters, alone):
                 for folded in words:
                     close = self._closeness(place, folded, language, alone)
                     if close > found:
                         found = close
             if not found:
-                if asked.latin and may_be_latin(asked.latin, form) and asked.latin & latin_wholes(form, language):
-                    return LATIN
-                return 0.0
+                return LATIN if self._is_latin_whole(form, language, letters) else 0.0
             total += found
         covered = min(1.0, len(asked.words) / len(words))
         return total / len(asked.words) * (0.7 + 0.3 * covered)
+
+    def _is_latin_whole(self, form: str, language: str, letters: int) -> bool:
+        if not any(not wanted & ~letters for wanted in self._latin_letters):
+            return False
+        return not self.asked.latin.isdisjoint(latin_wholes(form, language))
 
     def matched(self, score: float, term: TermRow) -> MatchedTerm:
         """A term that answers, with what to mark in it: also when a variant did, because an inflected form mostly
@@ -201,7 +219,7 @@ class Reading:
 
     def highlight(self, text: str, language: str) -> list[tuple[int, int]]:
         """(start, end) in the text as it is written, for each stretch that answers the query, in order."""
-        folded, origin = folding.fold_with_map(text, language)
+        folded, origin = _with_map(text, language)
         found: list[tuple[int, int]] = []
         for word in WORD.finditer(folded):
             stretch = self._stretch(word[0], language)

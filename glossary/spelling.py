@@ -14,7 +14,7 @@ from functools import lru_cache
 from rapidfuzz.distance import OSA
 
 from languages import folding, tags
-from languages.folding import key_letters
+from languages.folding import key_letters, letters_of_key
 
 #: A word in a folded text. Marks that folding leaves (vowel signs of Indic and South-East Asian scripts) belong to it.
 WORD = re.compile(r"(?:[^\W_]|[\u0900-\u0dff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff])+")
@@ -84,16 +84,23 @@ def latin_words(text: str, language: str, transliteration: str | None = None) ->
     return frozenset(found)
 
 
+def latin_letters(text: str) -> int:
+    """The letters that the Latin keys of the words of a text may have (`letters_of_key`): a look, before keys are made."""
+    if text.isascii():
+        return 0
+    letters = key_letters(text)
+    return letters | _T if text.endswith("ه") or "ه " in text else letters  # see latin_words
+
+
+_T = letters_of_key("t")
+
+
 def may_be_latin(keys: Iterable[str], text: str, transliteration: str | None = None) -> bool:
-    """False when none of these Latin keys can be one of a word of the text, nor begin one: a look, before keys are made."""
+    """False when none of these Latin keys can be one of a word of the text, nor begin one."""
     if transliteration is not None:
         return True
-    if text.isascii():
-        return False
-    letters = key_letters(text)
-    if text.endswith("ه") or "ه " in text:  # see latin_words
-        letters.add("t")
-    return any(letters.issuperset(key) for key in keys)
+    lacking = ~latin_letters(text)
+    return any(not letters_of_key(key) & lacking for key in keys)
 
 
 @lru_cache(maxsize=1 << 15)

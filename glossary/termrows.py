@@ -82,7 +82,7 @@ def definition_words(session: Session, concept_ids: Iterable[int]) -> Iterator[t
 
 def words_of_definition(language: str, text: str, plain: str | None) -> set[str]:
     """The words under which a definition is found."""
-    return set(words_of(folding.fold(f"{text}\n{plain or ''}", language)))
+    return {word for written in (text, plain or "") for word in words_of(folding.fold(written, language))}
 
 
 def slices(values: list[int], size: int) -> Iterator[list[int]]:

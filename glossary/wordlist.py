@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from functools import cached_property
+from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
@@ -74,19 +75,14 @@ class WordList:
             words, shorter, np.bitwise_or.reduceat(_bits(codes % np.uint32(64)), starts), np.bitwise_or.reduceat(pairs, starts)
         )
 
-    def containing(self, part: str, most: int, *, longer_than: int = 0) -> list[str]:
-        """Words with this in them, those longer than so many letters."""
-        found: list[str] = []
-        for word in self._containing(part, longer_than):
-            found.append(word)
-            if len(found) == most:
-                break
-        return found
+    def containing(self, part: str, most: int) -> list[str]:
+        """Words with this in them."""
+        return list(islice(self._containing(part), most))
 
-    def _containing(self, part: str, longer_than: int) -> Iterator[str]:
+    def _containing(self, part: str) -> Iterator[str]:
         words, _, letters, pairs = self._shapes
         having, wanted = (pairs, _pairs_of(part)) if len(part) > 1 else (letters, _letters_of(part))
-        for start in range(self._shapes.from_length(max(len(part), longer_than + 1)), len(words), STRETCH):
+        for start in range(self._shapes.from_length(len(part)), len(words), STRETCH):
             for place in np.flatnonzero(having[start : start + STRETCH] & wanted == wanted).tolist():
                 if part in (word := words[start + place]):
                     yield word
@@ -99,7 +95,10 @@ class WordList:
         words, _, letters, pairs = self._shapes
         first, last = self._shapes.from_length(len(word) - allowed), self._shapes.from_length(len(word) + allowed + 1)
         # a wrong letter takes one bit away and adds one; of pairs three, when it changes places with the next
-        alike = np.flatnonzero(np.bitwise_count(letters[first:last] ^ _letters_of(word)) <= 2 * allowed)
+        mine = _letters_of(word)
+        alike = np.flatnonzero(np.bitwise_count(letters[first:last] ^ mine) <= 2 * allowed)
+        alike = alike[np.bitwise_count(letters[first:last][alike] & ~mine) <= allowed]
+        alike = alike[np.bitwise_count(mine & ~letters[first:last][alike]) <= allowed]
         alike = alike[np.bitwise_count(pairs[first:last][alike] ^ _pairs_of(word)) <= 6 * allowed]
         found = [(other, int(wrong)) for other, wrong, _ in _within(word, [words[first + at] for at in alike.tolist()], allowed)]
         return sorted(found, key=lambda hit: (hit[1], hit[0]))[:most]
@@ -110,17 +109,28 @@ class WordList:
         half = len(start) // 2
         if half < 2:
             return []
-        some = {
-            *(word for word in self._beginning(start[:half], 800) if len(word) > len(start)),
-            *self.containing(start[half + 1 :], 400, longer_than=len(start)),
-        }
-        words = list(some)
+        words = [word for word in self._beginning(start[:half], 800) if len(word) > len(start)]
+        words += islice(self._ending_like(start, start[half + 1 :]), 400)
         found = {
             words[place]
             for more in (0, 1)
             for _, _, place in _within(start, [word[: len(start) + more] for word in words], 1)
         }
         return sorted(found, key=lambda word: (len(word), word))[:most]
+
+    def _ending_like(self, start: str, end: str) -> Iterator[str]:
+        """Words that may begin so but for one letter before this end of it: all else has to be there."""
+        words, _, letters, pairs = self._shapes
+        mine, wanted = _letters_of(start), _pairs_of(end) if len(end) > 1 else np.uint64(0)
+        typed = _pairs_of(start)
+        for at in range(self._shapes.from_length(len(start) + 1), len(words), STRETCH):
+            near = np.flatnonzero(pairs[at : at + STRETCH] & wanted == wanted)
+            # one letter may be missing, and the pairs of two letters that changed places
+            near = near[np.bitwise_count(mine & ~letters[at : at + STRETCH][near]) <= 1]
+            near = near[np.bitwise_count(typed & ~pairs[at : at + STRETCH][near]) <= 3]
+            for place in near.tolist():
+                if end in (word := words[at + place]):
+                    yield word
 
 
 def _within(word: str, others: list[str], most: int) -> list[tuple[str, float, int]]:

@@ -18,7 +18,7 @@ from unicodedata import category, combining, normalize
 
 from languages.han import TO_SIMPLIFIED
 from languages.tags import UnknownLanguage, base
-from languages.transliteration import key_letters, latin_key, latin_keys, transliterations
+from languages.transliteration import key_letters, latin_key, latin_keys, letters_of_key, transliterations
 
 __all__ = [
     "FOLD_VERSION",
@@ -28,6 +28,7 @@ __all__ = [
     "key_letters",
     "latin_key",
     "latin_keys",
+    "letters_of_key",
     "match_form",
     "original_span",
     "transliterations",
