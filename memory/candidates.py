@@ -273,6 +273,9 @@ def take_news(session: Session, store: Store) -> None:
         # reading the pairs anew is quicker
         store.collections, store.known = {}, None
         return
+    if not news.keys and all(seen == news.position for seen in (store.seen, *(c.seen for c in loaded))):
+        _tidy_soon(session, store)
+        return
     rows = list(_rows(session, news.keys))
     deleted = set(news.keys) - {row.id for row in rows}
     if news.position >= store.seen:
@@ -284,6 +287,10 @@ def take_news(session: Session, store: Store) -> None:
             store.collections[c.pair] = _with_news(c, rows, news)
             if deleted and store.lasting:
                 store.to_erase |= {s.path for s, _ in c.segments if len(s.where(list(deleted)))}
+    _tidy_soon(session, store)
+
+
+def _tidy_soon(session: Session, store: Store) -> None:
     if store.files is not None and store.lasting:
         store.files.tidy_soon(store, session.get_bind().engine)
 

@@ -38,7 +38,7 @@ COLUMNS = {
     "place": np.uint16,
     "flags": np.uint8,
     "recency": np.uint32,
-    "project": np.uint16,
+    "project": np.uint32,
     "origin_name": np.uint32,
 }
 #: Columns that hold the number of a name; the names stand in the file's header. Number 0 is no name.
