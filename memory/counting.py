@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 Planes = list[np.ndarray]
 
+#: So many ranges of lengths have a least number of common pairs of their own.
+RANGES = 4
+
 
 @dataclass
 class Counted:
@@ -39,6 +42,16 @@ class Counted:
 
     def numbers(self, units: np.ndarray) -> np.ndarray:
         return numbers(self.planes, units - self.first * 64, len(self.bits) * 64)
+
+
+def ranges(first: np.ndarray, needs: np.ndarray) -> list[tuple[int, int, int]]:
+    """Adjoining lengths with about the same need together: (low, high, the least need of them)."""
+    step = max(int(needs.max() - needs.min()) // RANGES, 1)
+    group = (np.maximum.accumulate(needs) - needs[0]) // step
+    at = np.flatnonzero(np.diff(group, prepend=-1))
+    least = np.minimum.reduceat(needs, at)
+    ends = np.append(at[1:], len(needs))
+    return list(zip(first[at].tolist(), first[ends].tolist(), least.tolist(), strict=True))
 
 
 def at_least(postings: Postings, wanted: np.ndarray, needs: Sequence[tuple[int, int, int]]) -> Counted | None:

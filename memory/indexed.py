@@ -9,7 +9,7 @@ nearly always tells that a unit is too far away; what is left gets its Levenshte
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cached_property, lru_cache
+from functools import cached_property
 from heapq import merge
 
 import numpy as np
@@ -19,10 +19,8 @@ from rapidfuzz.distance import LCSseq, Levenshtein
 from memory import counting, forms, scoring
 from memory.candidates import Pair
 from memory.ranking import LONGEST_COMPARED, Best, Candidate, Query, Rank, Terms, is_variety
-from memory.segments import ELSEWHERE, ONE_TO_ONE, ORIGIN_SHIFT, QUALITY_BITS, Segment, short
+from memory.segments import BY_FLAGS, ELSEWHERE, QUALITY_BITS, Segment, points_by_flags, short
 
-#: So many ranges of lengths have a least number of common pairs of their own.
-RANGES = 4
 #: So many units are compared at once; the first times fewer, because good matches make the rest unnecessary.
 FIRST, MOST = 64, 4096
 #: From so many long units on, and one more for every 64 of those that they stand among, their triples are looked at before
@@ -166,7 +164,7 @@ class InSegment:
         if needs.min() < 1:
             at = np.arange(first[0], first[-1])
         else:
-            found = counting.at_least(segment.characters, self.asked.character_tokens, _ranges(first, needs))
+            found = counting.at_least(segment.characters, self.asked.character_tokens, counting.ranges(first, needs))
             if found is None:
                 return
             by_triples = self._strike_out_by_triples(found, first, edits)
@@ -353,16 +351,16 @@ class InSegment:
 
     @cached_property
     def _projects(self) -> np.ndarray:
-        assert self.terms.projects is not None
-        return np.array([project in self.terms.projects for project in self.segment.names["project"]], bool)
+        wanted = self.terms.projects or ()
+        return np.array([project in wanted for project in self.segment.names["project"]], bool)
 
     def _penalties(self, at: np.ndarray) -> np.ndarray:
         """Points off, per unit."""
-        points, flags = self.terms.penalties, self.segment.columns["flags"][at]
-        total = _points_by_flags(*(points[name] for name in _BY_FLAGS))[flags & 0b111111] + self.always
+        points, flags = self.terms.penalties, self.segment.columns["flags"][at] & 0b111111
+        total = points_by_flags(*(points[name] for name in BY_FLAGS))[flags] + self.always
         if self.terms.sources:
             own = self._points_of_names[self.segment.columns["origin_name"][at]]
-            of_kind = _points_by_flags(0, 0, points["imported"], points["starter"], 0)[flags & 0b111111]
+            of_kind = points_by_flags(0, 0, points["imported"], points["starter"], 0)[flags]
             total += (own - of_kind) * (own >= 0)
         if points["old"]:
             total += points["old"] * (self.segment.columns["recency"][at] < self.terms.old_before)
@@ -432,32 +430,3 @@ def _best_first(scores: np.ndarray, worth: np.ndarray) -> Iterator[np.ndarray]:
     else:
         yield equal
     yield np.flatnonzero(scores < last)
-
-
-_BY_FLAGS = ("machine", "unreviewed", "imported", "starter", "alignment")
-
-
-@lru_cache(maxsize=64)
-def _points_by_flags(
-    machine: int, unreviewed: int, imported: int, starter: int, alignment: int
-) -> np.ndarray:
-    """Points off for what a unit's flags say of it."""
-    flags = np.arange(64)
-    quality, origin = flags & QUALITY_BITS, flags >> ORIGIN_SHIFT & 0b11
-    return (
-        machine * (quality == 2)
-        + unreviewed * (quality == 1)
-        + imported * (origin == 1)
-        + starter * (origin == 2)
-        + alignment * ((flags & ONE_TO_ONE) == 0)
-    )
-
-
-def _ranges(first: np.ndarray, needs: np.ndarray) -> list[tuple[int, int, int]]:
-    """Adjoining lengths with about the same need together: (low, high, the least need of them)."""
-    step = max(int(needs.max() - needs.min()) // RANGES, 1)
-    group = (np.maximum.accumulate(needs) - needs[0]) // step
-    at = np.flatnonzero(np.diff(group, prepend=-1))
-    least = np.minimum.reduceat(needs, at)
-    ends = np.append(at[1:], len(needs))
-    return list(zip(first[at].tolist(), first[ends].tolist(), least.tolist(), strict=True))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,7 @@ from memory.files import where
 from storage.arrays import Arrays, DamagedFile, Kind, write_arrays
 
 #: Raised whenever anything in this file, in tokens, triples or search changes what a file means.
-VERSION = 6
+VERSION = 7
 KIND = Kind(b"DRAGOMTM", ".segment", {"version": VERSION, "forms": forms.VERSION})
 #: Units in one file: more make lookups a little faster and building much larger.
 LARGEST = 1 << 20
@@ -86,6 +87,26 @@ class Units:
             {name: np.concatenate(found).astype(COLUMNS[name]) for name, found in columns.items()},
             {name: list(known) for name, known in numbers.items()},
         )
+
+
+#: Penalties of which a unit's flags tell whether it gets them.
+BY_FLAGS = ("machine", "unreviewed", "imported", "starter", "alignment")
+
+
+@lru_cache(maxsize=64)
+def points_by_flags(
+    machine: int, unreviewed: int, imported: int, starter: int, alignment: int
+) -> np.ndarray:
+    """Points off for what a unit's flags say of it."""
+    flags = np.arange(64)
+    quality, origin = flags & QUALITY_BITS, flags >> ORIGIN_SHIFT & 0b11
+    return (
+        machine * (quality == 2)
+        + unreviewed * (quality == 1)
+        + imported * (origin == 1)
+        + starter * (origin == 2)
+        + alignment * ((flags & ONE_TO_ONE) == 0)
+    )
 
 
 def short(key: np.ndarray | int) -> np.ndarray | int:
@@ -187,15 +208,13 @@ def _postings(
     once = np.ones(len(pairs), bool)
     np.not_equal(pairs[1:], pairs[:-1], out=once[1:])
     pairs = pairs[once]
-    starts = np.searchsorted(pairs, np.arange(slots + 1, dtype=np.uint64) << np.uint64(32))
-    # where in a slot's list each block but the first begins
-    more = np.arange(1, max(-(-size >> BLOCK), 1), dtype=np.uint64) << np.uint64(BLOCK)
-    begins = np.searchsorted(pairs, (np.arange(slots, dtype=np.uint64) << np.uint64(32))[:, None] | more)
-    begins -= starts[:-1, None]
+    blocks = np.arange(max(-(-size >> BLOCK), 1), dtype=np.uint64) << np.uint64(BLOCK)
+    edges = np.searchsorted(pairs, (np.arange(slots, dtype=np.uint64)[:, None] << np.uint64(32) | blocks).reshape(-1))
+    counts = np.diff(edges, append=len(pairs)).reshape(slots, len(blocks))
     return {
-        f"{name}_starts": starts.astype(np.uint32),
-        f"{name}_begins": _smallest(begins),
-        f"{name}_rows": np.where(dense, row_of // tokens.CHUNK, -1).astype(np.int16),
+        # of each slot and block; where lists begin, and which row a frequent slot has, is told from these two
+        f"{name}_counts": _smallest(counts),
+        f"{name}_frequent": np.packbits(dense, bitorder="little"),
         f"{name}_lists": (pairs & np.uint64((1 << BLOCK) - 1)).astype(np.uint16),
         f"{name}_bitmaps": bitmaps.view(np.uint64),
     }
@@ -208,11 +227,15 @@ class Postings:
     """The units that have a token: a row of bits, or a list in blocks of 1 << `block` units."""
 
     def __init__(self, name: str, arrays: dict[str, np.ndarray], block: int) -> None:
-        self.block = block
-        self.starts, self.begins = arrays[f"{name}_starts"], arrays[f"{name}_begins"]
-        self.rows, self.lists = arrays[f"{name}_rows"], arrays[f"{name}_lists"]
-        self.bitmaps = arrays[f"{name}_bitmaps"]
-        self.shift = np.uint32(33 - len(self.starts).bit_length())
+        self.block, self.counts = block, arrays[f"{name}_counts"]
+        self.lists, self.bitmaps = arrays[f"{name}_lists"], arrays[f"{name}_bitmaps"]
+        slots = len(self.counts)
+        self.shift = np.uint32(33 - slots.bit_length())
+        self.starts = np.zeros(slots + 1, np.int64)
+        np.cumsum(self.counts.sum(axis=1, dtype=np.int64), out=self.starts[1:])
+        frequent = np.unpackbits(arrays[f"{name}_frequent"], count=slots, bitorder="little").astype(bool)
+        self.rows = np.full(slots, -1, np.int16)
+        self.rows[frequent] = np.arange(int(frequent.sum()))
 
     def found(
         self, wanted: np.ndarray, low: int = 0, high: int | None = None
@@ -245,12 +268,12 @@ class Postings:
     def _listed(self, slots: np.ndarray, low: int, high: int | None) -> list[np.ndarray]:
         if not len(slots):
             return []
-        starts, ends, blocks = self.starts[slots].astype(np.int64), self.starts[slots + 1], self.begins.shape[1] + 1
+        starts, ends, blocks = self.starts[slots], self.starts[slots + 1], self.counts.shape[1]
         if blocks == 1:
             return [self.lists[a:b].astype(np.uint32) for a, b in zip(starts.tolist(), ends.tolist(), strict=True)]
         first, last = low >> self.block, blocks if high is None else min(-(-high >> self.block), blocks)
-        edges = np.empty((len(slots), blocks + 1), np.int64)
-        edges[:, 0], edges[:, 1:-1], edges[:, -1] = 0, self.begins[slots], ends - starts
+        edges = np.zeros((len(slots), blocks + 1), np.int64)
+        np.cumsum(self.counts[slots], axis=1, out=edges[:, 1:])
         edges = edges[:, first : last + 1] + starts[:, None]
         together = np.concatenate(
             [self.lists[a:b] for a, b in zip(edges[:, 0].tolist(), edges[:, -1].tolist(), strict=True)]

@@ -444,7 +444,7 @@ def test_who_has_a_token_is_told_by_rows_and_by_lists_in_blocks(monkeypatch):
     pairs, _ = filed(units)
     found, owners = tokens.of_characters(units)
     slots = found >> pairs.shift
-    assert pairs.begins.shape[1] == 7
+    assert pairs.counts.shape[1] == 8
     assert 0 < len(pairs.bitmaps) < len(np.unique(slots))
     wanted = np.unique(found)[::7]
     for low, high in ((0, None), (130, 700), (768, 900)):
