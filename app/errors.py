@@ -60,7 +60,7 @@ def install(app: Flask) -> None:
 def respond(error: Exception) -> Response:
     """The answer to an error, in the form that was asked for."""
     if isinstance(error, Problem):
-        return problem(error.status, error.detail, error.title, **error.more)
+        return problem(error.status, error.detail, error.title, location=error.location, **error.more)
     if isinstance(error, HTTPException) and error.code is not None and error.code < 400:
         return error.get_response()
     if isinstance(error, SQLAlchemyError):

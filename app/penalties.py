@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.config import Config
@@ -79,20 +79,22 @@ class Source:
 
 
 def sources(session: Session) -> list[Source]:
-    """Every file and pack that units came from, the largest first; and names that still have points of their own."""
-    counted: dict[tuple[str, str], int] = {}
-    for model in (Unit, Found):
-        rows = session.execute(
-            select(model.origin, model.origin_name, func.count())
-            .where(model.origin.in_(NAMED), model.origin_name != "")
-            .group_by(model.origin, model.origin_name)
-        )
-        for origin, name, number in rows:
-            counted[NAMED[origin], name] = counted.get((NAMED[origin], name), 0) + number
+    """Every file that units came from, the largest first; and names that still have points of their own. Of the starter
+    pack each article is a name: unless somebody gave one points, the points of its kind are enough."""
     own = {
         (row.name, row.source): row.points
         for row in session.scalars(select(MemoryPenalty).where(MemoryPenalty.source != ""))
     }
+    counted: dict[tuple[str, str], int] = {}
+    for model in (Unit, Found):
+        listed = or_(model.origin == "import", model.origin_name.in_([name for _kind, name in own]))
+        rows = session.execute(
+            select(model.origin, model.origin_name, func.count())
+            .where(model.origin.in_(NAMED), model.origin_name != "", listed)
+            .group_by(model.origin, model.origin_name)
+        )
+        for origin, name, number in rows:
+            counted[NAMED[origin], name] = counted.get((NAMED[origin], name), 0) + number
     known = [Source(name, kind, number, own.get((kind, name))) for (kind, name), number in counted.items()]
     known += [Source(name, kind, 0, points) for (kind, name), points in own.items() if (kind, name) not in counted]
     return sorted(known, key=lambda source: (-source.units, source.name))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import request
+from flask import request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy import func, select
@@ -12,12 +12,12 @@ from sqlalchemy.orm.exc import StaleDataError
 from app import access
 from app.access import Hidden
 from app.api import schemas, shapes
-from app.api.routing import route
+from app.api.routing import SAFE_METHODS, route
 from app.db import current_session
 from app.models import RoleName
 from app.problems import Problem
 from app.terms import matched_terms, open_index
-from glossary import editing, lookup, subjects
+from glossary import editing, lookup, merging, subjects
 from glossary.models import Concept, History, Relation, Term
 from glossary.relations import CyclicRelation
 from languages import tags
@@ -32,11 +32,22 @@ WITH_ALL = (
 
 
 def find(code: str) -> Concept:
-    """The concept of that code. Raises Hidden."""
+    """The concept of that code. Raises Hidden, and a Problem that says where it went when it was made a part of another:
+    whoever reads is led on, whoever writes has to say that the other one is meant."""
     found = current_session().scalar(select(Concept).where(Concept.code == code).options(*WITH_ALL))
-    if found is None:
+    if found is not None:
+        return found
+    into = merging.merged_into(current_session(), code)
+    if into is None:
         raise Hidden
-    return found
+    told = _("“%(code)s” became a part of the concept “%(into)s”.", code=code, into=into.code)
+    parts = request.view_args or {}
+    if request.method in SAFE_METHODS and parts.get("code") == code:
+        # not for ever: a merge can be taken back
+        asked = f"?{request.query_string.decode('latin-1')}" if request.query_string else ""
+        there = url_for(request.endpoint, **{**parts, "code": into.code}) + asked
+        raise Problem(307, told, location=there, merged_into=into.code)
+    raise Problem(410, told, merged_into=into.code)
 
 
 def etag(concept: Concept) -> str:

@@ -119,6 +119,10 @@ def _operation(rule: Any, refs: dict) -> dict[str, Any]:
             "description": PROBLEMS[status],
             "content": {"application/problem+json": {"schema": schema(schemas.Problem, "serialization")}},
         }
+        if status == 307:
+            responses["307"]["headers"] = {
+                "Location": {"schema": {"type": "string"}, "description": "The same of the concept that it became a part of"}
+            }
     operation: dict[str, Any] = {
         "operationId": rule.endpoint.removeprefix("api."),
         "summary": described.summary,
@@ -140,11 +144,13 @@ def _operation(rule: Any, refs: dict) -> dict[str, Any]:
 
 #: What each status of a problem says, for the description.
 PROBLEMS = {
+    307: "The concept became a part of another one: `merged_into`",
     400: "The request cannot be read, or its form token is missing",
     401: "No token and no session, or one that is not valid",
     403: "You may see it, but not do this",
     404: "Not there, or not for you",
     409: "Somebody was faster",
+    410: "The concept became a part of another one, `merged_into`: send it there if you mean that one",
     415: "Not JSON",
     412: "The concept is not the version you read",
     422: "Something in the request is missing or not possible",

@@ -68,6 +68,8 @@ def route(
         known = {401, 403, 404, *problems} | ({422, 400} if query or body else set())
         known |= {415} if body else set()
         known |= {400} if method not in SAFE_METHODS else set()
+        if "<code>" in rule:
+            known |= {307, 410} if method in SAFE_METHODS else {410}
         known |= {412, 409} if if_match else set()
         known |= {428} if if_match == "required" else set()
         DESCRIBED[f"api.{view.__name__}"] = Described(

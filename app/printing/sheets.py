@@ -87,7 +87,8 @@ def _sheet(kind, concepts, left, right, interface, source, on, big, title, pictu
         shown = [_concept(concept, left, right, spoken, pictures.get(concept.code)) for concept in concepts]
         proposed = any(term["proposed"] for c in shown for term in c["left"] + c["right"])
         names = [terms.title_term(concept) for concept in concepts[:1]]
-        heading = title or (names[0].text if names and names[0] else _("Glossary"))
+        card = kind == "card" and names and names[0]
+        heading = title or (card.text if card else _("Glossary"))
         arrow = " ← " if tags.direction(spoken) == "rtl" else " → "
         sheet = {
             "kind": kind,

@@ -118,7 +118,7 @@ def glossary():
         sheet = sheets.concept_card(concepts, left, right, pictures=_pictures(concepts), **options)
     else:
         title = request.form.get("title", "").strip()[:200]
-        sheet = sheets.bilingual_glossary(concepts, left, right, title=title or _("Glossary"), **options)
+        sheet = sheets.bilingual_glossary(concepts, left, right, title=title, **options)
     return _pdf(sheet, f"glossary-{left}-{right}.pdf")
 
 

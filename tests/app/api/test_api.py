@@ -418,5 +418,13 @@ def test_a_program_sees_the_conflicts_and_merges_as_it_chooses(session, program,
     assert ask("POST", "/api/concepts/bezwaar/merge", body, If_Match=etag).status_code == 200
     terms = {t["text"]: t["status"] for t in ask("GET", "/api/concepts/bezwaar").json["terms"]}
     assert (terms["استئناف"], terms["اعتراض"]) == ("preferred", "admitted")
+    # what knows the old code is led on; what it writes is not put into another concept unasked
+    led = ask("GET", "/api/concepts/beroep?x=1")
+    assert (led.status_code, led.location, led.json["merged_into"]) == (307, "/api/concepts/bezwaar?x=1", "bezwaar")
+    assert ask("GET", "/api/concepts/beroep/history").location == "/api/concepts/bezwaar/history"
+    word = {"language": "ti", "text": "ይግባይ", "reason": "ስለዚ"}
+    gone = ask("POST", "/api/concepts/beroep/terms", word)
+    assert (gone.status_code, gone.json["merged_into"]) == (410, "bezwaar")
+    assert ask("GET", "/api/concepts/bezwaar/merge?other=beroep").status_code == 410
     assert ask("POST", "/api/concepts/beroep/restoration").status_code == 200
     assert ask("GET", "/api/concepts/beroep").json["terms"][1]["text"] == "استئناف"

@@ -99,8 +99,14 @@ def test_a_person_and_the_administrator_decide_what_is_offered(session, visit, t
 
 def test_the_administrator_sets_what_matches_are_worth_on_a_page(session, visit, administrator, translator):
     remember(session, "Bel ons.", "ደውሉልና።", "ti", origin="import", origin_name="ኣረጊት.tmx")
+    from app import penalties
+
+    for article in ("1.1", "1.2"):
+        remember(session, f"Artikel {article}.", f"ዓንቀጽ {article}።", "ti", origin="starter", origin_name=f"UDHR, {article}")
+    penalties.set_points(session, "starter", 4, source="UDHR, 1.2")
     browser = visit(administrator)
     page = browser.get("/memory/settings").get_data(as_text=True)
+    assert "UDHR, 1.2" in page and "UDHR, 1.1" not in page, "not a line for each article of the starter pack"
     assert "ኣረጊት.tmx" in page and 'name="kind-machine" value="15"' in page
     form = {f"kind-{name}": "0" for name in ("machine", "unreviewed", "imported", "starter", "old")}
     form |= {"kind-variety": "7", "kind-reversed": "5", "kind-alignment": "5", "kind-imported": "2"}

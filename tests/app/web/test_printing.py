@@ -98,6 +98,8 @@ def test_a_glossary_holds_the_chosen_concepts_in_two_languages(session, visit, s
     for words in ("Avond over wonen", "Nederlands", "ትግርኛ", "huur", "ክራይ", "ፍቓድ", "2 concepts", "Page 1 of"):
         assert words in said
     assert "Notitie organisation" not in said
+    untitled = visit(staff).post("/print/glossary.pdf", {"chosen": f"{permit.id}.{other.id}", "from": "nl", "language": "ar"})
+    assert "Glossary" not in text_of(untitled.data), "an Arabic sheet is called so in Arabic"
 
 
 def test_chosen_concepts_stay_in_the_address_and_can_be_taken_out(session, visit, staff, permit):
