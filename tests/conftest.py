@@ -17,12 +17,27 @@ os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 import pytest
 from filelock import FileLock
 from sqlalchemy import Engine, create_engine, text
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.orm import Session
 
+from app import db
 from app.db import make_engine, metadatas, new_session
 from tests.databases import PostgresqlDatabase, until_tidied
 
 DATABASES = ("sqlite", "postgresql")
+
+#: Files are kept in memory here. SQLite waits for the disk at every commit, and there are tens of thousands; what a test
+#: kills is a process and never the machine, so nothing is proved less.
+MEMORY = Path("/dev/shm")
+
+
+def _has_room(place: Path) -> bool:
+    return os.access(place, os.W_OK) and shutil.disk_usage(place).free > 4 * 2**30
+
+
+if "PYTEST_DEBUG_TEMPROOT" not in os.environ and _has_room(MEMORY):
+    os.environ["PYTEST_DEBUG_TEMPROOT"] = str(MEMORY)
 
 
 @pytest.hookimpl(trylast=True)
@@ -54,6 +69,28 @@ def cheap_passwords():
     accounts._hasher = original
 
 
+@pytest.fixture(autouse=True, scope="session")
+def compiled_once():
+    """Every test has engines of its own; what SQLAlchemy compiled for one serves the next.
+
+    It is kept by dialect, and each engine has an object of its own for that: those of one kind are set up alike here, so
+    they count as equal. To compile the same statements in every test took a third of the tests of the pages.
+    """
+    kept: dict[object, object] = {}
+
+    def engine_that_shares(url: str, **options: object) -> Engine:
+        engine = create_engine(url, **options)
+        engine.update_execution_options(compiled_cache=kept)
+        return engine
+
+    with pytest.MonkeyPatch.context() as patched:
+        for kind in (SQLiteDialect_pysqlite, PGDialect_psycopg):
+            patched.setattr(kind, "__eq__", lambda one, other: type(one) is type(other))
+            patched.setattr(kind, "__hash__", lambda one: hash(type(one)))
+        patched.setattr(db, "create_engine", engine_that_shares)
+        yield
+
+
 def create_tables(engine: Engine) -> None:
     for metadata in metadatas():
         metadata.create_all(engine)
@@ -80,7 +117,7 @@ def postgresql_server() -> str:
 
     # not below pytest's own folder: another run resets who may enter that, and PostgreSQL never runs as root
     run = os.environ.get("PYTEST_XDIST_TESTRUNUID") or uuid.uuid4().hex
-    folder = Path(tempfile.gettempdir()) / f"dragoman-postgresql-{run}"
+    folder = (MEMORY if _has_room(MEMORY) else Path(tempfile.gettempdir())) / f"dragoman-postgresql-{run}"
     with FileLock(f"{folder}.lock"):
         folder.mkdir(mode=0o755, exist_ok=True)
         server = pgserver.get_server(folder / "data", cleanup_mode="delete")

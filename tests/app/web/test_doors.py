@@ -53,6 +53,26 @@ def test_an_outsider_sees_nothing(app, visit, outsider, letter):
         assert "Uw aanvraag" not in answer.get_data(as_text=True)
 
 
+def test_every_form_carries_a_token_and_nothing_is_done_without_it(app, visit, staff):
+    """In the page for its script and in each of its forms; a token of somebody else's visit is none."""
+    staff.name = "ሰላም"
+    visitor, other = visit(staff), visit(staff)
+    tokens = [
+        re.findall(r'name="csrf-token" content="([^"]+)"|name="csrf_token" value="([^"]+)"', one.get("/account").get_data(as_text=True))
+        for one in (visitor, other)
+    ]
+    (mine, theirs) = ({a or b for a, b in found} for found in tokens)
+    assert len(tokens[0]) > 2 and len(mine) == len(theirs) == 1
+    values = {"language": "ar", "next": "/account"}
+    for token in (None, theirs.pop()):
+        refused = visitor.open("/language", method="POST", data=values | ({"csrf_token": token} if token else {}))
+        assert refused.status_code == 400
+    assert 'lang="en"' in visitor.get("/account").get_data(as_text=True)
+    assert visitor.open("/language", method="POST", data={**values, "csrf_token": mine.pop()}).status_code == 303
+    page = visitor.get("/account").get_data(as_text=True)
+    assert 'lang="ar" dir="rtl"' in page and "ሰላም" in page
+
+
 def test_an_outsiders_first_page_says_who_can_help(visit, outsider, letter):
     page = visit(outsider).get("/").get_data(as_text=True)
     assert "administrator" in page
