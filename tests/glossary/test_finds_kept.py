@@ -5,7 +5,9 @@ import os
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import text as sql
 
+from app.db import new_session
 from glossary import editing, spotting, vocabulary
 from glossary.exchange import load_concepts
 from glossary.recent import Recent
@@ -85,8 +87,6 @@ def test_a_term_that_is_added_changed_or_removed_counts_in_a_sentence_that_was_r
 
 
 def test_what_is_not_committed_counts_for_nobody_else_and_a_return_for_nobody(terms, engine):
-    from app.db import new_session
-
     with new_session(engine, writes=False) as other:
         assert set(codes(terms, "ar")) == set(codes(other, "ar")) == set(CONCEPTS)
         other.rollback()
@@ -144,6 +144,25 @@ def test_a_change_that_touches_no_word_of_a_language_lets_its_sentences_be(terms
     assert looked_for == []
     codes(terms, "ti")
     assert looked_for == [SENTENCES["ti"]]
+
+
+def test_a_transaction_that_stays_open_makes_nobody_read_a_sentence_twice(terms, engine, looked_for):
+    with new_session(engine, writes=False) as long:
+        if engine.dialect.name == "postgresql":  # then the feed tells what came since again at every look
+            long.execute(sql("SELECT pg_current_xact_id()"))
+        else:
+            long.execute(sql("SELECT count(*) FROM term"))
+        concept = editing.concept_with_code(terms, "rechtbank")
+        for language, word in (("am", "ችሎቱ"), ("ar", "الاستماع")):
+            editing.propose_term(terms, concept, language, word, by="Rana")
+        terms.commit()
+        for language in ("am", "ar"):
+            codes(terms, language)
+            looked_for.clear()
+            terms.commit()
+            assert len(codes(terms, language)) == 3
+            assert looked_for == []
+        long.rollback()
 
 
 def test_checking_a_draft_again_reads_neither_text_again(terms, looked_for):
