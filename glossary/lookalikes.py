@@ -10,7 +10,8 @@ from functools import lru_cache
 
 from glossary.forms import exact, is_capitals
 from glossary.trie import Form
-from languages import affixes, folding, stems
+from languages import folding, stems
+from languages.affixes import endings, slavic
 from languages.words import compound_runs, dutch_verbs, keys, one_spelling, term_keys
 
 #: Where an accent or a hamza can make another word: juge and jugé, إذن and أذن.
@@ -57,7 +58,7 @@ def another_word(
         return language in _ACCENTS_COUNT and None not in lemmas and lemmas[0] != lemmas[1]
     if word in _FUNCTION_WORDS.get(language, ()):
         return surface not in (f"{word}s", f"{word}es")
-    if language not in STEMMED or word == lemmas[0] or word in affixes.in_pairs(surface, language):
+    if language not in STEMMED or word == lemmas[0] or word in endings.in_pairs(surface, language):
         return False
     if language == "nl":
         if word in dutch_verbs(surface):
@@ -77,7 +78,7 @@ def another_word(
             return True
     stemmed = {folding.fold(stems.stem(one, language), language) for one in (surface, word)}
     if language == "uk":
-        stemmed |= {folding.fold(stem, language) for one in (surface, word) for stem in affixes.ukrainian_stems(one)}
+        stemmed |= {folding.fold(stem, language) for one in (surface, word) for stem in slavic.ukrainian_stems(one)}
     if not term & sentence:
         return True
     if not term & sentence <= stemmed or (folds[1] in sentence and folds[1] not in stemmed):
@@ -88,12 +89,12 @@ def another_word(
             return False
         # a form of two words: судов is of суд and of судно
         return not (lemmas[0] != surface and _RUSSIAN_CASE.fullmatch(surface[len(word) :]) and surface.startswith(word))
-    endings = _ENDINGS.get(language)
-    if endings is None:
+    pattern = _ENDINGS.get(language)
+    if pattern is None:
         return False
     # on the folds too: capitals are often written without accents (ECOLES)
     return not any(
-        all(endings.fullmatch(one[len(os.path.commonprefix(pair)) :]) for one in pair)
+        all(pattern.fullmatch(one[len(os.path.commonprefix(pair)) :]) for one in pair)
         for pair in ([surface, word], folds)
     )
 

@@ -10,7 +10,8 @@ from glossary.forms import JOINED
 from glossary.lookalikes import STEMMED, compound_tails
 from glossary.reading import Reading, breaks
 from glossary.trie import Form
-from languages import affixes, folding
+from languages import folding
+from languages.affixes import dutch
 from languages.words import term_keys
 
 #: (first word, word after the last, form)
@@ -73,12 +74,12 @@ def _separable_verbs(reading: Reading) -> Iterator[Piece]:
             for verb_at in range(at - 1, max(-1, at - 12), -1):  # wijst uw aanvraag af
                 if breaks(reading.gap(verb_at)):
                     break
-                verbs = {particle.written + verb for verb in affixes.dutch_infinitives(known[verb_at].written)}
+                verbs = {particle.written + verb for verb in dutch.infinitives(known[verb_at].written)}
                 yield from ((verb_at, verb_at + 1, form) for form in trie.single(verbs) if form.words[0] in verbs)
 
 
 #: Particles of Dutch verbs that stand away from them.
-SEPARABLE = affixes.DUTCH_PARTICLES
+SEPARABLE = dutch.PARTICLES
 #: What may follow such a particle at the end of its clause: another clause, or what is said after the verb.
 _NEXT_CLAUSE = frozenset(re.findall(r"\w+", """
     en of maar want dus omdat als dat zodat tenzij zodra wanneer voordat nadat

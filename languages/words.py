@@ -13,6 +13,7 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 from languages import affixes, stems
+from languages.affixes import arabic, dutch, persian, slavic
 from languages.compounds import dutch_compound_parts
 from languages.folding import exact_fold, fold, lower
 from languages.tags import UnknownLanguage, base
@@ -147,8 +148,8 @@ def _keys(word: str, language: str) -> frozenset[str]:
     if language in ("ar", "fa", "prs"):
         for rest in {written} | rests:
             if len(rest) > 3 and stems.in_dictionary(rest, language) is None:
-                found.update(fold(one, language) for one in affixes.broken_singulars(rest))
-    if language in ("fa", "prs") and (before := affixes.before_zwnj(word)):
+                found.update(fold(one, language) for one in arabic.broken_singulars(rest))
+    if language in ("fa", "prs") and (before := persian.before_zwnj(word)):
         found |= _inflection_keys(before, language)
     if language == "nl":
         found |= _parts_of_compound(written)
@@ -160,7 +161,7 @@ def _keys(word: str, language: str) -> frozenset[str]:
 def _without_defective_ya(forms: set[str] | frozenset[str]) -> set[str]:
     """What قاضي is without its last letter; also for the dictionary's lemma of a word (المحامون: محامي)."""
     both = forms | {stems.in_dictionary(form, "ar") or form for form in forms}
-    return {fold(short, "ar") for form in both if (short := affixes.without_defective_ya(form))}
+    return {fold(short, "ar") for form in both if (short := arabic.without_defective_ya(form))}
 
 
 _LATIN_RUN = re.compile(r"[A-Za-z\u00c0-\u024f]{2,}")
@@ -182,9 +183,9 @@ def _parts_of_compound(word: str) -> set[str]:
 
 
 def dutch_verbs(word: str) -> set[str]:
-    """The infinitives of a form that the dictionary does not lead to: `affixes.dutch_verbs`, and schoonmaken of
+    """The infinitives of a form that the dictionary does not lead to: `dutch.verbs`, and schoonmaken of
     schoonmaakt, a verb with any word before it."""
-    found = set(affixes.dutch_verbs(word))
+    found = set(dutch.verbs(word))
     if stems.in_dictionary(word, "nl") is None and (parts := dutch_compound_parts(word)):
         verb = stems.in_dictionary(parts[-1], "nl") or ""
         if verb.endswith("en") and verb != parts[-1]:
@@ -224,14 +225,14 @@ def _inflection_keys(word: str, language: str) -> frozenset[str]:
         if language == "en":
             found |= {one_spelling(key) for key in found}
         elif language == "uk":
-            found |= {fold(stem, language) for stem in affixes.ukrainian_stems(written)}
+            found |= {fold(stem, language) for stem in slavic.ukrainian_stems(written)}
             if folded[0] in "ув" and folded[1] not in "аеєиіїоуюяьв":  # вчитель is учитель
                 found |= {{"у": "в", "в": "у"}[key[0]] + key[1:] for key in found if key[0] in "ув"}
         elif language == "ti" and folded[0] == "አ":  # as Tigrinya is written in Ethiopia
             found.add("ኣ" + folded[1:])
         elif language == "so":  # goaan is how many write go'aan
             found.add(folded.replace("'", ""))
-        elif language in ("fa", "prs") and (verb := affixes.persian_infinitive(written)):
+        elif language in ("fa", "prs") and (verb := persian.infinitive(written)):
             found.add(fold(verb, language))
         if language not in _NO_STEM:
             found.add(fold(stems.stem(written, language), language))
@@ -264,7 +265,7 @@ def _is_bare(lemma: str, word: str, language: str) -> bool:
     if lemma == word[:-1] and word[-1] in "هة":
         return False  # مرده is not مرد
     rests = {word} | affixes.stripped(word, word, language)
-    return lemma in rests or any(lemma in affixes.broken_singulars(rest) for rest in rests)
+    return lemma in rests or any(lemma in arabic.broken_singulars(rest) for rest in rests)
 
 
 _BRITISH = (("is", re.compile(r"iz(?=e|ing|ation)")), ("yse", re.compile(r"yze")), ("our", re.compile(r"(?<=\w\w)or\Z")),
