@@ -9,7 +9,7 @@ import click
 
 from app import db
 from app.cli import CouldNot, configuration, opened, write_json
-from glossary import law
+from glossary import law, statutes
 
 #: How a reference stands to the act, as the command prints it.
 SAID = {
@@ -39,13 +39,13 @@ def import_(file: Path, bwb: str | None, valid_from: dt.datetime | None, dry_run
 
     Exit codes: 0 compared (also when articles changed), 1 the file cannot be read, 2 wrong usage.
     """
-    if bwb is not None and not law.BWB.fullmatch(bwb):
+    if bwb is not None and not statutes.BWB.fullmatch(bwb):
         raise click.UsageError(f"{bwb} is not an identifier of an act. It looks like BWBR0011823.")
-    if file.stat().st_size > law.LONGEST:
-        raise CouldNot(f"{file} is larger than any act ({law.LONGEST // 1024 // 1024} MB is the most). Nothing was changed.")
+    if file.stat().st_size > statutes.LONGEST:
+        raise CouldNot(f"{file} is larger than any act ({statutes.LONGEST // 1024 // 1024} MB is the most). Nothing was changed.")
     try:
-        act = law.read_act(file.read_bytes(), file.name)
-    except law.UnreadableLaw as error:
+        act = statutes.read_act(file.read_bytes(), file.name)
+    except statutes.UnreadableLaw as error:
         raise CouldNot(str(error)) from error
     act.bwb = bwb or act.bwb
     act.valid_from = valid_from.date() if valid_from else act.valid_from
@@ -84,7 +84,7 @@ def _as_json(compared: law.Compared) -> dict:
     }
 
 
-def _print(act: law.Act, found: list[law.Compared], *, dry_run: bool) -> None:
+def _print(act: statutes.Act, found: list[law.Compared], *, dry_run: bool) -> None:
     name = " ".join(part for part in (act.title, f"({act.bwb})" if act.bwb else "") if part)
     click.echo(f"{name}: {len(act.articles)} articles.")
     if not found:

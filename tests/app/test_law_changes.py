@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from app.cli import main
 from app.db import make_engine, new_session, transaction, upgrade
-from glossary import editing, law
+from glossary import editing, law, statutes
 from glossary.exchange import load_concepts
 from glossary.models import LegalReference
 
@@ -40,13 +40,13 @@ ENTRIES = [entry("opvangcentrum", "1"), entry("zetel", "2", "2"), entry("taak", 
 @pytest.fixture
 def concepts(session):
     assert not load_concepts(session, ENTRIES, origin="import", origin_name="law", by="test", keep_status=True).rejected
-    law.import_act(session, law.read_act(DUTCH, ACT.name), by="test")
+    law.import_act(session, statutes.read_act(DUTCH, ACT.name), by="test")
     session.commit()
     return session
 
 
 def flags(session, text, name=ACT.name):
-    found = law.import_act(session, law.read_act(text, name), by="test")
+    found = law.import_act(session, statutes.read_act(text, name), by="test")
     session.commit()
     return {one.code: one for one in found}
 
@@ -232,7 +232,7 @@ def test_what_is_no_act_is_refused_in_words_with_exit_code_one(command, tmp_path
 def test_a_huge_file_is_refused_unread(command, tmp_path, monkeypatch):
     path = tmp_path / "groot.md"
     with path.open("wb") as file:
-        file.truncate(law.LONGEST + 1)
+        file.truncate(statutes.LONGEST + 1)
     answer = command("import", path)
     assert answer.exit_code == 1 and "larger than any act" in answer.output
 
@@ -247,4 +247,4 @@ def test_a_file_in_utf_16_is_read(concepts):
         '<?xml version="1.0" encoding="UTF-16"?><toestand bwb-id="BWBR0006685"><artikel><kop><nr>4</nr></kop>'
         "<al>Iets geheel anders.</al></artikel></toestand>"
     )
-    assert law.read_act(xml.encode("utf-16")).text_of("4") == "Iets geheel anders."
+    assert statutes.read_act(xml.encode("utf-16")).text_of("4") == "Iets geheel anders."

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from glossary import editing, law
 from glossary.exchange import load_concepts
-from glossary.law import UnreadableLaw, read_act, word_diff
+from glossary.law import word_diff
 from glossary.models import LegalReference
+from glossary.statutes import UnreadableLaw, read_act
 
 MARKDOWN = """<meta http-equiv='Content-Type' content='text/html; charset=utf-8' />
 

@@ -13,7 +13,7 @@ from app import tokens
 from app.api.openapi import DOCUMENTS, describe
 from app.api.routing import DESCRIBED
 from app.models import SegmentState
-from glossary import editing, law
+from glossary import editing, law, statutes
 from glossary.exchange import load_concepts
 from glossary.models import Concept, Proposal, Term
 from memory import recording
@@ -349,7 +349,7 @@ def test_from_a_forbidden_word_to_the_texts_that_must_change(session, program, r
 
 
 def test_a_change_of_the_law_is_read_and_settled(session, program, reviewer, translator, concepts):
-    act = law.read_act("### Artikel 1:5\n\nOnder het maken van bezwaar wordt verstaan: het vragen om een nieuw besluit.", "Awb_BWBR0005537.md")
+    act = statutes.read_act("### Artikel 1:5\n\nOnder het maken van bezwaar wordt verstaan: het vragen om een nieuw besluit.", "Awb_BWBR0005537.md")
     law.import_act(session, act, by="x")
     ask = program(reviewer)
     (flag,) = ask("GET", "/api/law/flags").json["flags"]
