@@ -167,6 +167,8 @@ def _smallest(array: np.ndarray) -> np.ndarray:
 SAMPLE = 4096
 #: Lists of units are cut into blocks of 1 << BLOCK units, so that two bytes tell a unit within its block.
 BLOCK = 16
+#: A slot and a unit of its chunk in one number: a chunk has no more units than this has bits for.
+_UNIT_BITS, _UNIT = np.uint32(13), np.uint32((1 << 13) - 1)
 
 
 def _postings(
@@ -188,13 +190,20 @@ def _postings(
     width = (size + 63) // 64 * 8
     bitmaps = np.zeros((many, width), np.uint8)
     block = np.zeros((many + 1, tokens.CHUNK), np.uint8)
-    listed = [np.zeros(0, np.uint64)]
+    counts = np.zeros((slots, max(-(-size >> BLOCK), 1)), np.int64)
+    listed: list[np.ndarray] = []
     for base in range(0, size, tokens.CHUNK):
         found, unit = tokenised(forms[base : base + tokens.CHUNK])
         found >>= shift
         row = row_of[found]
         rare = np.flatnonzero(row == many * tokens.CHUNK)
-        listed.append(found[rare].astype(np.uint64) << np.uint64(32) | (unit[rare] + np.uint32(base)))
+        # in order, and each once: a unit's tokens are all in one chunk
+        pairs = found[rare] << _UNIT_BITS | unit[rare]
+        pairs.sort()
+        once = np.ones(len(pairs), bool)
+        np.not_equal(pairs[1:], pairs[:-1], out=once[1:])
+        listed.append(pairs[once])
+        _count(counts, listed[-1], base)
         if many:
             row += unit
             block.reshape(-1)[row] = 1
@@ -202,22 +211,35 @@ def _postings(
             room = min(width - base // 8, packed.shape[1])
             bitmaps[:, base // 8 : base // 8 + room] = packed[:, :room]
             block[:] = 0
-    pairs = np.concatenate(listed)  # the slot, then the unit
-    del listed
-    pairs.sort()
-    once = np.ones(len(pairs), bool)
-    np.not_equal(pairs[1:], pairs[:-1], out=once[1:])
-    pairs = pairs[once]
-    blocks = np.arange(max(-(-size >> BLOCK), 1), dtype=np.uint64) << np.uint64(BLOCK)
-    edges = np.searchsorted(pairs, (np.arange(slots, dtype=np.uint64)[:, None] << np.uint64(32) | blocks).reshape(-1))
-    counts = np.diff(edges, append=len(pairs)).reshape(slots, len(blocks))
     return {
         # of each slot and block; where lists begin, and which row a frequent slot has, is told from these two
         f"{name}_counts": _smallest(counts),
         f"{name}_frequent": np.packbits(dense, bitorder="little"),
-        f"{name}_lists": (pairs & np.uint64((1 << BLOCK) - 1)).astype(np.uint16),
+        f"{name}_lists": _lists(listed, counts.sum(axis=1)),
         f"{name}_bitmaps": bitmaps.view(np.uint64),
     }
+
+
+def _count(counts: np.ndarray, pairs: np.ndarray, base: int) -> None:
+    """Add to the counts, by slot and block, the pairs of a chunk whose first unit is `base`."""
+    if len(pairs):
+        slots, units = (pairs >> _UNIT_BITS).astype(np.int64), (pairs & _UNIT) + np.uint32(base)
+        first, last = int(units.min()) >> BLOCK, (int(units.max()) >> BLOCK) + 1
+        at = slots * (last - first) + (units >> np.uint32(BLOCK)) - first
+        counts[:, first:last] += np.bincount(at, minlength=len(counts) * (last - first)).reshape(len(counts), -1)
+
+
+def _lists(listed: list[np.ndarray], sizes: np.ndarray) -> np.ndarray:
+    """The lists of all slots one after the other, from the pairs of one chunk after the other. Nothing but each chunk is
+    sorted: what it has of a slot comes behind what those before it have."""
+    lists = np.empty(int(sizes.sum()), np.uint16)
+    free = np.cumsum(sizes) - sizes
+    for number, pairs in enumerate(listed):
+        slots, units = (pairs >> _UNIT_BITS).astype(np.int64), (pairs & _UNIT) + np.uint32(number * tokens.CHUNK)
+        here = np.bincount(slots, minlength=len(sizes))
+        lists[(free - np.cumsum(here) + here)[slots] + np.arange(len(pairs))] = units & np.uint32((1 << BLOCK) - 1)
+        free += here
+    return lists
 
 
 # --- reading ---------------------------------------------------------------------------------------
