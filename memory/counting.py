@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from memory.segments import Postings
+    from memory.segments import Lists, Postings
 
 Planes = list[np.ndarray]
 
@@ -44,6 +44,14 @@ class Counted:
         return numbers(self.planes, units - self.first * 64, len(self.bits) * 64)
 
 
+def alike(first: np.ndarray, numbers: np.ndarray) -> list[tuple[int, int, int]]:
+    """Adjoining lengths with the same number together: (low, high, number). `first` tells the first unit of each length,
+    and where the last ends."""
+    at = np.flatnonzero(np.diff(numbers, prepend=-1))
+    ends = np.append(at[1:], len(numbers))
+    return list(zip(first[at].tolist(), first[ends].tolist(), numbers[at].tolist(), strict=True))
+
+
 def ranges(first: np.ndarray, needs: np.ndarray) -> list[tuple[int, int, int]]:
     """Adjoining lengths with about the same need together: (low, high, the least need of them)."""
     step = max(int(needs.max() - needs.min()) // RANGES, 1)
@@ -66,7 +74,7 @@ def at_least(postings: Postings, wanted: np.ndarray, needs: Sequence[tuple[int, 
     rows, lists = postings.found(wanted, low, high)
     first, last = low // 64, (high + 63) // 64
     planes = summed([postings.bitmaps[row, first:last] for row in rows.tolist()])
-    if lists:
+    if len(lists):
         planes = added(planes, _as_planes(lists, first * 64, last * 64))
     # where two ranges share a word, the lower need counts there: more units than needed, never fewer
     bits = np.zeros(last - first, np.uint64)
@@ -104,9 +112,9 @@ def reaching(planes: Planes, least: int) -> np.ndarray:
     return _set_bits(_not_less(planes, least, len(planes[0])))
 
 
-def in_lists(lists: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
-    """The units that stand in any of the lists, ascending, and in how many each stands."""
-    together = np.concatenate(lists)
+def in_lists(together: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The units that stand in any of some lists, ascending, and in how many each stands. `together`: the lists one
+    behind the other; it is put in order."""
     together.sort()
     first = np.ones(len(together), bool)
     np.not_equal(together[1:], together[:-1], out=first[1:])
@@ -114,9 +122,9 @@ def in_lists(lists: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
     return together[at].astype(np.int64), np.diff(at, append=len(together))
 
 
-def _as_planes(lists: Sequence[np.ndarray], start: int, end: int) -> Planes:
+def _as_planes(lists: Lists, start: int, end: int) -> Planes:
     """How often each unit of [start, end) stands in the lists; both are multiples of 64."""
-    together = np.concatenate(lists)
+    together = lists.joined()
     together -= np.uint32(start)  # what stands before the range becomes very large
     together = together[together < end - start].astype(np.int64)
     kind = np.uint8 if len(lists) < 256 else np.uint16

@@ -19,13 +19,10 @@ from rapidfuzz.distance import LCSseq, Levenshtein
 from memory import counting, forms, scoring
 from memory.candidates import Pair
 from memory.ranking import LONGEST_COMPARED, Best, Candidate, Query, Rank, Terms, is_variety
-from memory.segments import BY_FLAGS, ELSEWHERE, QUALITY_BITS, Segment, points_by_flags, short
+from memory.segments import BY_FLAGS, ELSEWHERE, QUALITY_BITS, Lists, Segment, points_by_flags, short
 
 #: So many units are compared at once; the first times fewer, because good matches make the rest unnecessary.
 FIRST, MOST = 64, 4096
-#: From so many long units on, and one more for every 64 of those that they stand among, their triples are looked at before
-#: they are compared: it costs as much as comparing so many.
-FROM = 1000
 #: Fewer units than this are looked up bit by bit.
 FEW = 3000
 #: So many units are put in order before the others.
@@ -51,8 +48,8 @@ class InSegment:
     def find_alike(self) -> None:
         """Units whose words are the same."""
         rows, lists = self._word_postings
-        if lists:
-            at = min(lists, key=len).astype(np.int64)
+        if len(lists):
+            at = lists.joined(lists.sizes.argmin(keepdims=True)).astype(np.int64)
         elif len(rows):
             at = counting.in_all(self.segment.words, rows)
         else:
@@ -107,8 +104,8 @@ class InSegment:
         if len(rows) >= least:
             planes = counting.planes_of(words, rows)
             at = counting.reaching(planes, least)
-            if lists:
-                listed, times = counting.in_lists(lists)
+            if len(lists):
+                listed, times = counting.in_lists(lists.joined())
                 enough = times + counting.numbers(planes, listed, self.segment.size) >= least
                 listed, times = listed[enough], times[enough]
                 at = np.union1d(at, listed)
@@ -117,9 +114,9 @@ class InSegment:
                 return at, common, 0
             return at, counting.numbers(planes, at, self.segment.size), 0
         # whoever has so many of the words stands in one of the size - least + 1 shortest lists
-        lists = sorted(lists, key=len)
-        few, rest = lists[: size - least + 1], lists[size - least + 1 :]
-        at, common = counting.in_lists(few)
+        order = np.argsort(lists.sizes, kind="stable")
+        few, rest = order[: size - least + 1], order[size - least + 1 :, None]
+        at, common = counting.in_lists(lists.joined(few))
         possible = len(rest) + len(rows)
         if possible and len(at):
             many = self.segment.word_counts[at].astype(np.int64)
@@ -136,9 +133,10 @@ class InSegment:
                 possible -= len(rows)
                 keep = common + possible >= needed
                 at, common, needed = at[keep], common[keep], needed[keep]
-            for listed in rest:
+            for one in rest:
                 if not len(at):
                     break
+                listed = lists.joined(one)
                 place = np.searchsorted(listed, at.astype(listed.dtype))
                 common = common + (listed[np.minimum(place, len(listed) - 1)] == at)
                 possible -= 1
@@ -167,7 +165,9 @@ class InSegment:
             found = counting.at_least(segment.characters, self.asked.character_tokens, counting.ranges(first, needs))
             if found is None:
                 return
-            by_triples = self._strike_out_by_triples(found, first, edits)
+            by_triples = segment.triples.strike_out(
+                found, form, segment.characters, counting.alike(first, edits)
+            )
             at, common = found.units()
         if not len(at):
             return
@@ -199,26 +199,6 @@ class InSegment:
             start, block = end, min(block * 4, MOST)
             if len(chosen):
                 self._compare(at[chosen], longer[chosen], penalties[chosen])
-
-    def _strike_out_by_triples(
-        self, found: counting.Counted, first: np.ndarray, edits: np.ndarray
-    ) -> counting.Counted | None:
-        """Strike out long units that their triples tell to be too far away, and return how far away all long ones are
-        at least; None when so few were found that comparing them is as quick. `edits`: the most, for each length of
-        which `first` tells the first unit."""
-        triples = self.segment.triples
-        a = max(found.low, triples.first) // 64
-        last = found.first + len(found.bits)
-        if a >= last or np.bitwise_count(found.bits[a - found.first :]).sum() < FROM + last - a:
-            return None
-        planes = triples.fewest_edits(self.asked.form, self.segment.characters, a, last)
-        low, high = max(found.low, a * 64), found.high
-        starts = np.flatnonzero(np.diff(edits, prepend=-1))
-        firsts = np.clip(np.append(first[starts], first[-1]), low, high).tolist()
-        most = zip(firsts, firsts[1:], edits[starts].tolist(), strict=False)
-        bits = counting.at_most(planes, a, [(x, y, number) for x, y, number in most if x < y])
-        found.bits[a - found.first :] &= bits
-        return counting.Counted(bits, planes, a, low, high)
 
     def _compare(self, at: np.ndarray, longer: np.ndarray, penalties: np.ndarray) -> None:
         """Measure some units' characters and keep those near enough."""
@@ -330,7 +310,7 @@ class InSegment:
     # -- parts of the above --
 
     @cached_property
-    def _word_postings(self) -> tuple[np.ndarray, list[np.ndarray]]:
+    def _word_postings(self) -> tuple[np.ndarray, Lists]:
         return self.segment.words.found(self.asked.word_tokens)
 
     def _others(self, at: np.ndarray) -> np.ndarray:

@@ -259,14 +259,12 @@ class Postings:
         self.rows = np.full(slots, -1, np.int16)
         self.rows[frequent] = np.arange(int(frequent.sum()))
 
-    def found(
-        self, wanted: np.ndarray, low: int = 0, high: int | None = None
-    ) -> tuple[np.ndarray, list[np.ndarray]]:
-        """For tokens: the rows of those that many units have, and the lists of the others (uint32, ascending), whole or
-        at least what of them stands in [low, high)."""
+    def found(self, wanted: np.ndarray, low: int = 0, high: int | None = None) -> tuple[np.ndarray, Lists]:
+        """For tokens: the rows of those that many units have, and the lists of the others, whole or at least what of
+        them stands in [low, high)."""
         slots = (wanted >> self.shift).astype(np.int64)
         rows = self.rows[slots]
-        return rows[rows >= 0], self._listed(slots[rows < 0], low, high)
+        return rows[rows >= 0], Lists(self, slots[rows < 0], low, high)
 
     def bits(self, wanted: np.ndarray, first: int, last: int) -> list[np.ndarray]:
         """For each token a row of bits: which of the units in [64 first, 64 last) have it."""
@@ -275,38 +273,48 @@ class Postings:
         found = [self.bitmaps[row, first:last] if row >= 0 else _NOTHING for row in rows.tolist()]
         rare = np.flatnonzero(rows < 0)
         made = np.zeros((len(rare), (last - first) * 8), np.uint8)
-        lists = self._listed(slots[rare], first * 64, last * 64)
-        if lists:
-            at = np.concatenate(lists).astype(np.int64) - first * 64
-            of = np.repeat(np.arange(len(rare)), [len(one) for one in lists])
-            keep = (at >= 0) & (at < (last - first) * 64)
-            at, of = at[keep], of[keep]
-            # a unit stands once in a list: adding its bit sets it
-            np.add.at(made.reshape(-1), of * made.shape[1] + (at >> 3), np.uint8(1) << (at & 7).astype(np.uint8))
+        lists = Lists(self, slots[rare], first * 64, last * 64)
+        at, of = lists.joined() - np.int64(first * 64), np.repeat(np.arange(len(rare)), lists.sizes)
+        keep = (at >= 0) & (at < (last - first) * 64)
+        at, of = at[keep], of[keep]
+        # a unit stands once in a list: adding its bit sets it
+        np.add.at(made.reshape(-1), of * made.shape[1] + (at >> 3), np.uint8(1) << (at & 7).astype(np.uint8))
         for n, row in zip(rare.tolist(), made.view(np.uint64), strict=True):
             found[n] = row
         return [found[n] for n in which.tolist()]
 
-    def _listed(self, slots: np.ndarray, low: int, high: int | None) -> list[np.ndarray]:
-        if not len(slots):
-            return []
-        starts, ends, blocks = self.starts[slots], self.starts[slots + 1], self.counts.shape[1]
-        if blocks == 1:
-            return [self.lists[a:b].astype(np.uint32) for a, b in zip(starts.tolist(), ends.tolist(), strict=True)]
-        first, last = low >> self.block, blocks if high is None else min(-(-high >> self.block), blocks)
-        edges = np.zeros((len(slots), blocks + 1), np.int64)
-        np.cumsum(self.counts[slots], axis=1, out=edges[:, 1:])
-        edges = edges[:, first : last + 1] + starts[:, None]
-        together = np.concatenate(
-            [self.lists[a:b] for a, b in zip(edges[:, 0].tolist(), edges[:, -1].tolist(), strict=True)]
-        ).astype(np.uint32)
-        block = np.arange(first, last, dtype=np.uint32) << np.uint32(self.block)
-        together += np.repeat(np.tile(block, len(slots)), np.diff(edges, axis=1).reshape(-1))
-        stops = np.cumsum(edges[:, -1] - edges[:, 0]).tolist()
-        return [together[a:b] for a, b in zip([0, *stops], stops, strict=False)]
-
 
 _NOTHING = np.empty(0, np.uint64)
+
+
+class Lists:
+    """The units that have each of some rare tokens, of which `sizes` tells how many there are."""
+
+    def __init__(self, postings: Postings, slots: np.ndarray, low: int, high: int | None) -> None:
+        block, blocks = postings.block, postings.counts.shape[1]
+        first, last = low >> block, blocks if high is None else min(-(-high >> block), blocks)
+        edges = np.zeros((len(slots), blocks + 1), np.int64)
+        np.cumsum(postings.counts[slots], axis=1, out=edges[:, 1:])
+        edges += postings.starts[slots, None]
+        self._edges, self._postings = edges[:, first : last + 1], postings
+        self._begin = np.arange(first, last, dtype=np.uint32) << np.uint32(block)
+        self.sizes = self._edges[:, -1] - self._edges[:, 0]
+
+    def __len__(self) -> int:
+        return len(self.sizes)
+
+    def joined(self, which: np.ndarray | None = None) -> np.ndarray:
+        """Some of the lists or all, one behind the other, each ascending (uint32)."""
+        edges = self._edges if which is None else self._edges[which]
+        if not len(edges):
+            return np.empty(0, np.uint32)
+        lists = self._postings.lists
+        together = np.concatenate(
+            [lists[a:b] for a, b in zip(edges[:, 0].tolist(), edges[:, -1].tolist(), strict=True)]
+        ).astype(np.uint32)
+        if len(self._begin) > 1 or self._begin.any():
+            together += np.repeat(np.tile(self._begin, len(edges)), np.diff(edges, axis=1).reshape(-1))
+        return together
 
 
 class Segment(Arrays):

@@ -42,8 +42,12 @@ FEWEST = 4096
 ROWS = 512
 #: A triple with a pair that fewer units have is not kept: mostly that pair is missing, which says enough.
 FREQUENT = 0.1
+#: From so many long units on, and one more for every 64 that they stand among, their triples are looked at before they are
+#: compared: it costs as much as comparing so many.
+WORTH_IT = 1000
 _BITS = 16
-_SAMPLE = 4096
+#: From the triples of so many units it is decided which stand in one row; at most 4096.
+_SAMPLE = 2048
 #: So many rows are added up at once: what is worked on should stay in the processor's cache.
 _TOGETHER = 63
 
@@ -58,7 +62,7 @@ def written(forms: Sequence[str], lengths: np.ndarray) -> dict[str, np.ndarray]:
             "triples_bitmaps": np.empty((0, 0), np.uint64),
         }
     long = forms[first:]
-    rows = _rows(long[:: max(len(long) // _SAMPLE, 1)][: tokens.CHUNK])
+    rows = _rows(long[:: max(len(long) // _SAMPLE, 1)][:_SAMPLE])
     places = np.where(rows < 0, ROWS, rows).astype(np.int64) * tokens.CHUNK  # one row more, for what is not kept
     width = (len(long) + 63) // 64 * 8
     bitmaps = np.zeros((ROWS, width), np.uint8)
@@ -89,18 +93,25 @@ def _rows(sample: Sequence[str]) -> np.ndarray:
     units = _units(found, unit, 1 << _BITS)
     rows = np.arange(1 << _BITS) % ROWS
     filled = [(0, row) for row in range(ROWS)]
-    for value in np.argsort(-units, kind="stable")[: np.count_nonzero(units)].tolist():
+    for value in np.argsort(-units, kind="stable")[: np.count_nonzero(units > 2)].tolist():
         load, row = filled[0]
         rows[value] = row
         heapq.heapreplace(filled, (load + int(units[value]), row))
-    rows[np.setdiff1d(found[~wanted], found[wanted])] = -1
+    kept = np.zeros(1 << _BITS, bool)
+    kept[found[wanted]] = True
+    left_out = np.zeros(1 << _BITS, bool)
+    left_out[found[~wanted]] = True
+    rows[left_out & ~kept] = -1
     return rows.astype(np.int16)
 
 
 def _units(values: np.ndarray, unit: np.ndarray, size: int) -> np.ndarray:
-    """In how many units each value under `size` stands."""
-    pairs = np.unique(values.astype(np.int64) << 32 | unit)
-    return np.bincount(pairs >> 32, minlength=size)
+    """In how many units each value under `size` stands; both together have 32 bits."""
+    pairs = values << np.uint32(12) | unit
+    pairs.sort()
+    first = np.ones(len(pairs), bool)
+    np.not_equal(pairs[1:], pairs[:-1], out=first[1:])
+    return np.bincount(pairs[first] >> np.uint32(12), minlength=size)
 
 
 class Triples:
@@ -133,3 +144,21 @@ class Triples:
                 planes = counting.added(planes, counting.summed(chosen))
                 chosen = []
         return counting.added(planes, counting.summed(chosen))
+
+    def strike_out(
+        self, found: counting.Counted, form: str, pairs: Postings, most: Sequence[tuple[int, int, int]]
+    ) -> counting.Counted | None:
+        """Of units that have pairs enough in common with a form strike out those that are too far from it, and return how
+        far all that are filed here are at least. None when so few were found that comparing them is as quick.
+
+        `most`: the most edits for adjoining ranges of units in ascending order, (low, high, number)."""
+        first, last = max(found.low, self.first) // 64, found.first + len(found.bits)
+        if first >= last:
+            return None
+        bits = found.bits[first - found.first :]
+        if np.bitwise_count(bits).sum() < WORTH_IT + last - first:
+            return None
+        planes, low = self.fewest_edits(form, pairs, first, last), max(found.low, first * 64)
+        ranges = ((max(a, low), min(b, found.high), number) for a, b, number in most)
+        bits &= counting.at_most(planes, first, [one for one in ranges if one[0] < one[1]])
+        return counting.Counted(bits, planes, first, low, found.high)

@@ -27,7 +27,6 @@ from memory import (
     files,
     forms,
     index,
-    indexed,
     packing,
     recording,
     segments,
@@ -122,7 +121,7 @@ def small(monkeypatch):
     monkeypatch.setattr(triples, "LONG", 20)
     monkeypatch.setattr(triples, "FEWEST", 8)
     monkeypatch.setattr(triples, "ROWS", 96)
-    monkeypatch.setattr(indexed, "FROM", -100)
+    monkeypatch.setattr(triples, "WORTH_IT", -100)
 
 
 class Memory:
@@ -451,7 +450,10 @@ def test_who_has_a_token_is_told_by_rows_and_by_lists_in_blocks(monkeypatch):
         rows, lists = pairs.found(wanted, low, high)
         assert len(rows) + len(lists) == len(wanted)
         rare = [token for token in wanted if pairs.rows[token >> pairs.shift] < 0]
-        for token, listed in zip(rare, lists, strict=True):
+        ends = np.cumsum(lists.sizes)
+        for n, token in enumerate(rare):
+            listed = lists.joined(np.array([n]))
+            assert lists.joined()[ends[n] - len(listed) : ends[n]].tolist() == listed.tolist()
             right = np.unique(owners[slots == token >> pairs.shift])
             inside = (right >= low) & (right < (high or 900))
             assert set(right[inside]) <= set(listed.tolist()) <= set(right)
