@@ -22,6 +22,11 @@ Planes = list[np.ndarray]
 #: So many ranges of lengths have a least number of common pairs of their own.
 RANGES = 4
 
+# glibc gives the top of the heap back to the system as soon as 128 KB of it are free. A lookup makes and frees some megabytes
+# in rows of 50 KB, and to fetch these again, page by page, was a tenth of it. Once a larger piece was freed, twice as much is kept;
+# elsewhere than in glibc this does nothing.
+np.empty(1 << 22, np.uint8)
+
 
 @dataclass
 class Counted:

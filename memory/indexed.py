@@ -49,7 +49,7 @@ class InSegment:
         """Units whose words are the same."""
         rows, lists = self._word_postings
         if len(lists):
-            at = lists.joined(lists.sizes.argmin(keepdims=True)).astype(np.int64)
+            at = lists.one(int(lists.sizes.argmin())).astype(np.int64)
         elif len(rows):
             at = counting.in_all(self.segment.words, rows)
         else:
@@ -115,7 +115,7 @@ class InSegment:
             return at, counting.numbers(planes, at, self.segment.size), 0
         # whoever has so many of the words stands in one of the size - least + 1 shortest lists
         order = np.argsort(lists.sizes, kind="stable")
-        few, rest = order[: size - least + 1], order[size - least + 1 :, None]
+        few, rest = order[: size - least + 1], order[size - least + 1 :].tolist()
         at, common = counting.in_lists(lists.joined(few))
         possible = len(rest) + len(rows)
         if possible and len(at):
@@ -136,7 +136,7 @@ class InSegment:
             for one in rest:
                 if not len(at):
                     break
-                listed = lists.joined(one)
+                listed = lists.one(one)
                 place = np.searchsorted(listed, at.astype(listed.dtype))
                 common = common + (listed[np.minimum(place, len(listed) - 1)] == at)
                 possible -= 1

@@ -303,8 +303,16 @@ class Lists:
     def __len__(self) -> int:
         return len(self.sizes)
 
+    def one(self, number: int) -> np.ndarray:
+        """One of the lists, ascending (uint32)."""
+        edges = self._edges[number]
+        found = self._postings.lists[edges[0] : edges[-1]].astype(np.uint32)
+        if len(edges) > 2 or self._begin[0]:
+            found += np.repeat(self._begin, edges[1:] - edges[:-1])
+        return found
+
     def joined(self, which: np.ndarray | None = None) -> np.ndarray:
-        """Some of the lists or all, one behind the other, each ascending (uint32)."""
+        """Some of the lists or all, one behind the other (uint32)."""
         edges = self._edges if which is None else self._edges[which]
         if not len(edges):
             return np.empty(0, np.uint32)
@@ -312,8 +320,8 @@ class Lists:
         together = np.concatenate(
             [lists[a:b] for a, b in zip(edges[:, 0].tolist(), edges[:, -1].tolist(), strict=True)]
         ).astype(np.uint32)
-        if len(self._begin) > 1 or self._begin.any():
-            together += np.repeat(np.tile(self._begin, len(edges)), np.diff(edges, axis=1).reshape(-1))
+        if len(self._begin) > 1 or self._begin[0]:
+            together += np.repeat(np.tile(self._begin, len(edges)), (edges[:, 1:] - edges[:, :-1]).reshape(-1))
         return together
 
 

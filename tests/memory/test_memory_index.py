@@ -452,7 +452,7 @@ def test_who_has_a_token_is_told_by_rows_and_by_lists_in_blocks(monkeypatch):
         rare = [token for token in wanted if pairs.rows[token >> pairs.shift] < 0]
         ends = np.cumsum(lists.sizes)
         for n, token in enumerate(rare):
-            listed = lists.joined(np.array([n]))
+            listed = lists.one(n)
             assert lists.joined()[ends[n] - len(listed) : ends[n]].tolist() == listed.tolist()
             right = np.unique(owners[slots == token >> pairs.shift])
             inside = (right >= low) & (right < (high or 900))
