@@ -20,14 +20,15 @@ pages = Blueprint("segments", __name__)
 
 @pages.route("/segments/<int:segment_id>/draft", methods=["PUT", "POST"])
 def draft(segment_id: int):
-    """Keep what is being typed."""
+    """Keep what is being typed, and say what to look at in it."""
     db = current_session()
     segment = access.find_segment(db, current_user, segment_id, for_update=True)
     form = sent()
     workflow.draft(db, me(), segment, _text(form), _version(form), origin=_origin(form))
     suggestions.record_use(db, me(), segment, _unit(form))
     db.commit()
-    return jsonify(version=segment.version, state=segment.state, saved_at=_clock(segment))
+    kept = {"version": segment.version, "state": segment.state, "saved_at": _clock(segment)}
+    return jsonify(problems=_problems_of(segment), **kept)
 
 
 @pages.post("/segments/<int:segment_id>/save")
@@ -115,10 +116,6 @@ def _done(db, segment: Segment, states: tuple[SegmentState, ...], filled: list[S
         if request.form.get("as"):
             values["as"] = request.form["as"]
         return see_other("editor.edit", **values)
-    document, source = translation.document, segment.sentence.text
-    # nobody else's save waits while this one's text is looked at
-    with new_session(current_app.extensions["engine"], writes=False) as reading:
-        found = suggestions.problems(reading, document, source, segment.target, translation.target_language)
     return jsonify(
         version=segment.version,
         state=segment.state,
@@ -129,9 +126,19 @@ def _done(db, segment: Segment, states: tuple[SegmentState, ...], filled: list[S
         next=following,
         next_url=url_for("editor.edit", translation_id=translation.id, segment=following) if following else None,
         filled=[{"id": s.id, "text": s.target, "version": s.version, "state": s.state} for s in filled or ()],
-        problems=[_told(p, translation.target_language) for p in found],
+        problems=_problems_of(segment),
         progress={"done": done_of(count, role_of(translation)), "total": count["total"], **count},
     )
+
+
+def _problems_of(segment: Segment) -> list[dict]:
+    """What to look at in a text that is saved, as the script shows it. Nobody else's save waits meanwhile."""
+    translation = segment.translation
+    with new_session(current_app.extensions["engine"], writes=False) as reading:
+        found = suggestions.problems(
+            reading, translation.document, segment.sentence.text, segment.target, translation.target_language
+        )
+    return [_told(problem, translation.target_language) for problem in found]
 
 
 def _told(problem: checks.Problem, language: str) -> dict:

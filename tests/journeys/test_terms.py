@@ -1,5 +1,7 @@
 """A word on its way: proposed beside the segment, approved by somebody else, recognised, printed."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -75,6 +77,15 @@ def test_a_word_is_proposed_approved_recognised_and_printed(people):
     entry = samira.locator("aside.panel:not([aria-busy]) .term-entry", has_text="dwangsommen")
     expect(entry).to_contain_text(WORD)
     expect(entry).to_contain_text("preferred")
+    # a draft without it says so below the field while one types, with the way to the concept; the right word ends it
+    field.fill("المبالغ مرتفعة.")
+    problem = samira.locator("article.segment.is-open .problem")
+    expect(problem).to_contain_text(WORD)
+    expect(problem.locator("a")).to_have_attribute("href", re.compile("/concepts/.*language=ar"))
+    expect(samira.locator("article.segment.is-open [data-save-state]")).to_contain_text("saved")
+    looked_at(samira, "draft-checked")
+    field.fill(f"إن {WORD} مرتفعة.")
+    expect(problem).to_have_count(0)
     samira.goto("/my-work")
     answers = samira.locator("section", has_text="Answers to your proposals")
     expect(answers).to_contain_text("كلمة القانون")

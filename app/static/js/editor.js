@@ -60,9 +60,11 @@ function report(id, kind, details) {
   if (!article) return;
   if (kind === "saved") {
     known.set(id, details.record.text);
-    apply(article, details.body);
+    // what is typed since is looked at when it is saved
+    apply(article, details.more ? { ...details.body, problems: null } : details.body);
     if (current?.id === id) current.base = details.record.text;
     if (details.record.op === "save") panel.forget(id);
+    else panel.askAgain(id);
     flag(article, details.record.op === "save" && current?.id !== id ? problemWords(details.body.problems) : "");
   } else if (kind === "conflict" || kind === "refused" || kind === "expired") {
     flag(article, current?.id === id ? "" : words.look);
@@ -330,7 +332,9 @@ function insertTag(tag) {
   field.insert(tag, around ? closing : "");
 }
 
+/** What to look at, below the field: what the panel said of an earlier text goes. */
 function showProblems(problems) {
+  part(panel.element, "panel-problems")?.remove();
   const list = part(current.form, "problems");
   list.replaceChildren(...problems.map((problem) => {
     const line = document.createElement("li");

@@ -55,7 +55,9 @@ def test_a_letter_goes_the_whole_way(session, visit, staff, translator, reviewer
     heading, body = segments_of(session, translation)
     saved = at_home.send(f"/segments/{heading.id}/save", text=ARABIC[heading.sentence.text], version=1)
     assert saved.json["next"] == body.id
-    drafted = at_home.send(f"/segments/{body.id}/draft", "PUT", text="سيصلكم", version=1)
+    drafted = at_home.send(f"/segments/{body.id}/draft", "PUT", text="سيصلكم 12", version=1)
+    told = {problem["kind"] for problem in drafted.json["problems"]}
+    assert told == {"tag-missing", "number-missing", "number-extra"}, "while one types"
     assert drafted.json["version"] == 2
     text = "سيصلكم الرد خلال <1>6 أسابيع</1>."
     assert at_home.send(f"/segments/{body.id}/save", text=text, version=2).status_code == 200

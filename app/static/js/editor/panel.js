@@ -63,6 +63,11 @@ export class Panel {
     if (ids.includes(this.shown)) this.shown = null;
   }
 
+  /** The text changed: what is shown stays, and is asked for again when somebody comes back to it. */
+  askAgain(id) {
+    this.kept.delete(id);
+  }
+
   /** Terms changed: what is shown stays, the others are asked for again. */
   forgetOthers() {
     this.kept.clear();
