@@ -22,7 +22,7 @@ PASSES = 3
 def ask_when_needed(engine: Engine) -> None:
     """Ask for the job when units of an older version are there and nobody has asked yet."""
     with db.new_session(engine, writes=False) as session:
-        if not renewing.older(session, after=0, most=1) or at_work(session) is not None:
+        if at_work(session) is not None or not renewing.needed(session):
             return
     with db.transaction(engine) as session:
         if at_work(session) is None:

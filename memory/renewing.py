@@ -33,6 +33,11 @@ def count(session: Session) -> int:
     return session.scalar(select(func.count()).where(_UNIT.form_version != forms.VERSION)) or 0
 
 
+def needed(session: Session) -> bool:
+    """Whether any unit is of an older version. Reads the whole table when none is."""
+    return session.scalar(select(_UNIT.id).where(_UNIT.form_version != forms.VERSION).limit(1)) is not None
+
+
 def older(session: Session, *, after: int, most: int) -> list[Older]:
     """The next units of an older version in the order of their ids, from the one behind `after` on."""
     query = select(_UNIT.id, _UNIT.source, _UNIT.source_language).where(_UNIT.id > after, _UNIT.form_version != forms.VERSION)

@@ -39,9 +39,11 @@ def renew(session, most=2):
 
 
 def test_forms_of_an_older_folding_are_made_again_and_nothing_else(session, older):
+    assert renewing.needed(session)
     assert renewing.count(session) == 3
     assert renew(session) == [2, 1]
     assert renewing.count(session) == 0
+    assert not renewing.needed(session)
     session.expire_all()
     for unit, text in zip(older, TEXTS, strict=True):
         found = {name: getattr(unit, name) for name in keys.text_keys(text, "nl")}
