@@ -93,4 +93,4 @@ class DatabaseScan:
             word = max(words_of(query.text), key=len, default=query.text)
             wanted = wanted.where(TERM.text.icontains(word, autoescape=True))
             wanted = wanted.order_by(func.length(TERM.text), TERM.id).limit(MOST_HOLDING)
-        return read_terms(session, wanted)
+        return read_terms(session.execute(wanted).all())

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from itertools import cycle, islice
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, Text, bindparam, cast, or_, select
 from sqlalchemy.orm import Session
@@ -12,9 +14,10 @@ from sqlalchemy.orm import Session
 from glossary.models import Definition, Term
 from glossary.spelling import words_of
 from languages import folding
+from storage.direct import Direct
 
-#: How many concepts are asked for at a time.
-MOST_AT_ONCE = 500
+#: How many concepts are asked for at a time; and how many, when no more than a page of a list are looked at.
+MOST_AT_ONCE, FEW = 500, 40
 
 
 class TermRow(NamedTuple):
@@ -37,21 +40,25 @@ _IDS = bindparam("ids", expanding=True)
 TERMS: Select[tuple[int, int, str, str, str, str | None, str | None]] = select(
     TERM.id, TERM.concept_id, TERM.language, TERM.text, TERM.status, cast(TERM.variants, Text), TERM.transliteration
 )
-_TERMS_OF = TERMS.where(TERM.concept_id.in_(_IDS))
 _DEFINITIONS_OF = select(DEFINITION.concept_id, DEFINITION.language, DEFINITION.text, DEFINITION.plain).where(
     DEFINITION.concept_id.in_(_IDS)
 )
 
 
-def read_terms(session: Session, wanted: Select, values: dict[str, object] | None = None) -> list[TermRow]:
+def read_terms(rows: Iterable[Sequence[Any]]) -> list[TermRow]:
     """The rows of a query that begins as `TERMS`."""
     return [
         TermRow(
             number, concept_id, language, text, status,
             () if variants in _NO_VARIANTS else tuple(json.loads(variants)), transliteration,
         )
-        for number, concept_id, language, text, status, variants, transliteration in session.execute(wanted, values).all()
+        for number, concept_id, language, text, status, variants, transliteration in rows
     ]  # fmt: skip
+
+
+@cache
+def _terms_of(most: int) -> Direct:
+    return Direct(TERMS.where(TERM.concept_id.in_([bindparam(f"id_{n}", type_=TERM.concept_id.type) for n in range(most)])))
 
 
 def term_rows(
@@ -61,7 +68,10 @@ def term_rows(
     statuses: Iterable[str] | None = None,
 ) -> list[TermRow]:
     """The terms of these concepts; of these languages with their varieties, and with these statuses, when they are given."""
-    wanted = _TERMS_OF
+    ids = list(concept_ids)
+    if languages is None and statuses is None:
+        return _all_term_rows(session, ids)
+    wanted = TERMS.where(TERM.concept_id.in_(_IDS))
     if languages is not None:
         spoken = sorted(languages)
         wanted = wanted.where(
@@ -69,8 +79,17 @@ def term_rows(
         )
     if statuses is not None:
         wanted = wanted.where(TERM.status.in_(sorted(statuses)))
-    ids = list(concept_ids)
-    return [row for some in slices(ids, MOST_AT_ONCE) for row in read_terms(session, wanted, {"ids": some})]
+    return [row for some in slices(ids, MOST_AT_ONCE) for row in read_terms(session.execute(wanted, {"ids": some}).all())]
+
+
+def _all_term_rows(session: Session, ids: list[int]) -> list[TermRow]:
+    # by the driver's own cursor, as many numbers as the query has places for: this is most of what a search reads
+    most = FEW if len(ids) <= FEW else MOST_AT_ONCE
+    found: list[TermRow] = []
+    for some in slices(ids, most):
+        values = {f"id_{n}": number for n, number in enumerate(islice(cycle(some), most))}
+        found += read_terms(_terms_of(most).rows(session.connection(), values))
+    return found
 
 
 def definition_words(session: Session, concept_ids: Iterable[int]) -> Iterator[tuple[int, set[str]]]:

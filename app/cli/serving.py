@@ -51,7 +51,8 @@ def warm_up(engine: Engine, config: Config) -> None:
             pairs = {tuple(row) for row in session.execute(used)} | {("nl", "ar")}
             index = terms.index_in(config.index / "terms")
             index.refresh(session)
-            lookup.search(session, index, "verblijfsvergunning", limit=1)
+            for word in ("verblijfsvergunning", "محكمة", "ፍርድ ቤት", "суд", "难民"):  # what each script needs
+                lookup.search(session, index, word, limit=1)
             for source, target in sorted(pairs):
                 recognition.recognise(
                     session, "U maakt bezwaar.", source_language=source, target_language=target
