@@ -37,6 +37,7 @@ from glossary.lookup import search
 from glossary.models import Concept, Definition, Term
 from glossary.recognition import recognise
 from glossary.searchindex import DatabaseScan
+from glossary.spelling import read_query
 from glossary.subjects import SUBJECTS
 from glossary.termindex import TermIndex
 from languages import folding, tags
@@ -228,6 +229,7 @@ def bench_lookup(session: Session, folder: Path, chance: random.Random) -> None:
     )
     index.close()
     again = TermIndex(folder)
+    read_query("vergunning")  # the dictionaries of its languages are not the index's
     print(f"open it again           {timed(lambda: search(session, again, 'vergunning')):.0f} ms")
     kinds = queries(session, chance)
     for query in [query for some in kinds.values() for query in some[:20]]:
