@@ -30,13 +30,18 @@ def configuration() -> Config:
 
 
 @contextmanager
-def opened(config: Config) -> Iterator:
-    """The installation's engine, its database brought up to date."""
+def opened(config: Config, *, matching: bool = False) -> Iterator:
+    """The installation's engine, its database brought up to date; with the memory's index for a command that looks
+    texts up in it, which would else read every unit."""
     from app import db
 
     engine = db.make_engine(config.database_url)
     try:
         prepare(engine, config)
+        if matching:
+            from memory import index
+
+            index.attach(engine, config.index / "memory")
         yield engine
     finally:
         engine.dispose()

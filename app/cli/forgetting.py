@@ -23,14 +23,13 @@ def forget(document: int | None, reference: str | None, phrases: tuple[str, ...]
     """
     from app import forgetting
     from app.models import Erasure
-    from memory import index
 
     if "-" in phrases:
         typed = sys.stdin.read().splitlines()
         phrases = tuple(p for p in (*phrases, *typed) if p.strip() and p != "-")
     wanted = forgetting.Wanted(document, reference, phrases)
     config = configuration()
-    with opened(config) as engine:
+    with opened(config, matching=yes) as engine:
         try:
             wanted.check()
             if not yes:
@@ -38,7 +37,6 @@ def forget(document: int | None, reference: str | None, phrases: tuple[str, ...]
                     found = forgetting.look(session, wanted)
                     told = {"erased": False, "counts": dict(found.counts), "kept": dict(found.kept)}
             else:
-                index.attach(engine, config.index / "memory")
                 number = forgetting.forget(engine, config.index, wanted, by="dragoman memory forget")
                 with db.new_session(engine, writes=False) as session:
                     report = session.get_one(Erasure, number)

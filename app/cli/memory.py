@@ -304,7 +304,7 @@ def lookup(text: str, source: str, target: str, threshold: int | None, limit: in
     from memory.matching import find_matches
 
     config = configuration()
-    with opened(config) as engine, db.new_session(engine, writes=False) as session:
+    with opened(config, matching=True) as engine, db.new_session(engine, writes=False) as session:
         found = find_matches(
             session,
             text,

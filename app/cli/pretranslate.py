@@ -36,7 +36,7 @@ def run(config: Config, file: str, source: str, target: str, out: str, *, as_jso
     except UnreadableFile as error:
         place = f" ({error.where})" if error.where else ""
         raise CouldNot(f"{error.text()}{place} Nothing was written.") from error
-    with opened(config) as engine:
+    with opened(config, matching=True) as engine:
         translations, counts = _translate(engine, config, read, source, target)
     data = read.format.write(read.data, translations, target, delivery.draft_line(target))
     Path(out).write_bytes(data)

@@ -81,6 +81,21 @@ def test_memory_goes_in_is_found_and_comes_out(dragoman, memory_file, tmp_path):
     assert "ፓስፖርትኹም" not in (tmp_path / "out.tmx").read_text("utf-8")
 
 
+def test_a_command_asks_the_index_of_a_large_memory(dragoman, memory_file, tmp_path, monkeypatch):
+    from memory import index
+
+    dragoman("memory", "import", str(memory_file))
+    monkeypatch.setattr(index, "INDEX_FROM", 1)
+    lookup = ("memory", "lookup", "--from", "nl", "--json", "Neem uw paspoort ook mee.", "--to")
+    for target, text in (("ar", "أحضر جواز سفرك."), ("ti", "ፓስፖርትኹም ሒዝኩም ምጹ።")):
+        assert json.loads(dragoman(*lookup, target).stdout)[0]["target"] == text
+        [segment] = (tmp_path / "var" / "index" / "memory" / f"nl_{target}").glob("*.segment")
+        # the next command opens what the first one wrote
+        written = segment.stat().st_mtime_ns
+        assert json.loads(dragoman(*lookup, target).stdout)[0]["target"] == text
+        assert segment.stat().st_mtime_ns == written
+
+
 def test_a_file_cut_short_leaves_nothing_behind(dragoman, memory_file):
     memory_file.write_bytes(memory_file.read_bytes()[:-200])
     assert "Error" in dragoman("memory", "import", str(memory_file), code=1).output
