@@ -65,6 +65,7 @@ def install(app: Flask) -> None:
         gender_word=termwords.gender,
         part_of_speech=termwords.part_of_speech,
         part_of_speech_word=termwords.part_of_speech,
+        source_of_context=termwords.source_of_context,
         waiting_kind=_late(termwords.waiting_kind),
         column_name=_late(termwords.column_name),
         column_value=termwords.column_value,

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from flask_babel import gettext as _
+
+#: As `app.web.termproposing` writes where a sentence is from, in every language the same.
+_FROM_A_DOCUMENT = re.compile(r"document (\d+) · (\d+)")
 
 
 def term_status(value: str) -> str:
@@ -201,3 +205,11 @@ def differs_note(hit, interface: str) -> str:
     said = hit.differs.get(interface) or hit.differs.get("en") or hit.differs.get("nl") or ""
     head = degree(hit.degree) if hit.degree and hit.degree != "full" else ""
     return ": ".join(part for part in (head, said) if part)
+
+
+def source_of_context(value: str) -> str:
+    """Where a sentence that was kept with a word is from: the editor names the document by number and place."""
+    found = _FROM_A_DOCUMENT.fullmatch(value)
+    if found is None:
+        return value
+    return _("document %(number)s, sentence %(place)s", number=found[1], place=found[2])

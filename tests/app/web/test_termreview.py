@@ -41,6 +41,8 @@ def test_a_word_is_proposed_beside_the_segment_with_its_sentence(session, visit,
     term = waiting_term(session)
     assert (term.concept_id, term.language, term.context) == (concept.id, "ar", segments[0].sentence.text)
     assert re.fullmatch(r"document \d+ · 1", term.context_source)
+    page = text_of(visit(translator).get("/concepts/bezwaar?language=ar"))
+    assert re.search(r"document \d+, sentence 1", page) and term.context_source not in page
     assert (term.created_by_id, term.status) == (translator.id, "proposed")
 
 
@@ -146,6 +148,18 @@ def test_a_refusal_needs_a_reason_and_reaches_its_proposer(session, visit, trans
     visit(reviewer).post(f"/terms/{term.id}/decide", {"decision": "refuse", "reason": "هذا شيء آخر"})
     page = text_of(visit(translator).get("/my-work"))
     assert "refused" in page and "هذا شيء آخر" in page and AR in page
+
+
+def test_a_reviewer_reaches_what_uses_a_word_from_its_concept(session, visit, translator, reviewer, concept):
+    arabic = concept.terms_in("ar")[0]
+    arabic.status = "preferred"
+    editing.propose_term(session, concept, "ti", "ተቓውሞ", by="x").status = "admitted"
+    session.commit()
+    page = visit(reviewer).get("/concepts/bezwaar?language=ar").get_data(as_text=True)
+    links = set(re.findall(r"/terms/(\d+)/impact\?wanted=(\w+)", page))
+    assert links == {(str(arabic.id), "forbidden"), (str(arabic.id), "deprecated")}, "of the reviewer's own languages"
+    assert visit(reviewer).get(f"/terms/{arabic.id}/impact?wanted=forbidden").status_code == 200
+    assert "/impact" not in visit(translator).get("/concepts/bezwaar?language=ar").get_data(as_text=True)
 
 
 def test_nobody_decides_on_their_own_word(session, visit, reviewer, segments, concept):
