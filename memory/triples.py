@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 #: Units of at least so many characters are filed under their triples: among shorter ones few share pairs by chance.
 LONG = 80
+#: A text longer than this has, like its units, nearly every frequent triple somewhere: that tells nothing any more.
+LONGEST = 400
 #: In files with fewer long units all of them are sooner compared.
 FEWEST = 4096
 #: Rows of bits. More tell more, for an eighth of a byte a long unit each.
@@ -153,7 +155,7 @@ class Triples:
 
         `most`: the most edits for adjoining ranges of units in ascending order, (low, high, number)."""
         first, last = max(found.low, self.first) // 64, found.first + len(found.bits)
-        if first >= last:
+        if first >= last or len(form) > LONGEST:
             return None
         bits = found.bits[first - found.first :]
         if np.bitwise_count(bits).sum() < WORTH_IT + last - first:
