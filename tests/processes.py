@@ -78,8 +78,9 @@ def script(code: str, *arguments: str) -> None:
 
 
 def install(data: Path) -> None:
-    """What the first `dragoman serve` does before it answers: the tables, the starter pack and the index."""
-    from app import db, terms
+    """What the first `dragoman serve` does: the tables, the starter pack and the index before it answers, and what its
+    worker does while nobody waits, so that the service of each journey has it behind it."""
+    from app import concepts, db, jobkinds, jobs, terms
     from app.cli import prepare, serving
     from app.config import Config
 
@@ -88,6 +89,13 @@ def install(data: Path) -> None:
     prepare(engine, config)
     serving.warm_up(engine, config)
     terms.index_in(config.index / "terms").close()
+    for begin in jobkinds.BEGINNING:
+        begin(engine)
+    while jobs.work_once(engine, jobkinds.every(None)):
+        pass
+    catch_up = concepts.CatchUp()
+    while catch_up(engine):
+        pass
     engine.dispose()
 
 

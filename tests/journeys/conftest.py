@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shutil
@@ -20,6 +19,9 @@ import pytest
 from filelock import FileLock
 from sqlalchemy import create_engine, text
 
+from app import accounts
+from app.config import Config
+from app.db import make_engine, transaction
 from tests import processes
 
 DATABASES = ("sqlite", "postgresql")
@@ -94,9 +96,16 @@ class Service:
                 self.process.kill()
 
     def invite(self, email: str, name: str, *roles: str) -> str:
-        """A link for somebody, made by the command."""
-        arguments = [part for role in roles for part in ("--role", role)]
-        return json.loads(self.run("user", "invite", email, "--name", name, *arguments, "--json").stdout)["link"]
+        """A link for somebody, as `dragoman user invite` makes it (tests/app/test_cli.py), without a process for it."""
+        config = Config.from_environment(self.environment)
+        grants = [accounts.make_grant(role, *pair.partition("-")[::2]) for role, _, pair in (one.partition(":") for one in roles)]
+        engine = make_engine(config.database_url)
+        with transaction(engine) as session:
+            _invitation, token = accounts.invite(
+                session, email=email, name=name, grants=grants, by=None, days=config.invitation_days
+            )
+        engine.dispose()
+        return f"{config.base_url}/welcome/{token}"
 
 
 class Command(Service):

@@ -13,7 +13,6 @@ SAVED = re.compile(r"^saved \d\d:\d\d$")
 
 def a_translator_at_work(service, somebody, language="ar"):
     """A translator with a small Dutch text open, and the address of its editor."""
-    service.run("user", "invite", "desk@example.org", "--role", "staff", "--json")
     service.start()
     desk = somebody(service.invite("marijke@example.org", "Marijke", "staff"), name="Marijke")
     desk.goto("/documents/new")
