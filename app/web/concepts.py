@@ -179,7 +179,7 @@ def confirm(code: str, language: str):
         raise NotAllowed("own-definition") from None
     except ChangedMeanwhile:
         db.rollback()
-        flash(_("Somebody changed this definition since you read it. Read it again."), "amber")
+        flash(_("Somebody changed this definition since you read it. Read it again."), "warning")
         return see_other("lookup.concept", code=code)
     db.commit()
     flash(_("Noted: a second person has read it."), "done")

@@ -105,7 +105,7 @@ def apply(impact_id: int):
         flash(_("Somebody was faster: this was already decided."), "waits")
         return see_other("impact.show", impact_id=impact_id)
     if not reason and found.wanted != "law":
-        flash(_("Say why: whoever used the word learns from it. Nothing was changed."), "amber")
+        flash(_("Say why: whoever used the word learns from it. Nothing was changed."), "warning")
         return see_other("impact.show", impact_id=impact_id)
     try:
         opened = deciding.make_change(db, _me(), found, reason)
@@ -113,7 +113,7 @@ def apply(impact_id: int):
         raise NotAllowed("own-proposal") from None
     except (editing.NotDecidable, ChangedMeanwhile):
         db.rollback()
-        flash(_("What this is about was changed meanwhile. Read it again, then decide."), "amber")
+        flash(_("What this is about was changed meanwhile. Read it again, then decide."), "warning")
         return see_other("lookup.concept", code=concept.code)
     db.commit()
     flash(_("Done. Texts that must change: %(number)s. They are in the reviewers' queue.", number=opened), "done")
@@ -158,7 +158,7 @@ def close(use_id: int):
     if use.state != "open":
         flash(_("Somebody was faster: this was already decided."), "waits")
     elif decision == "dismissed" and not reason:
-        flash(_("Say why the text may stay as it is. Nothing was changed."), "amber")
+        flash(_("Say why the text may stay as it is. Nothing was changed."), "warning")
     else:
         termuses.close(db, use, decision, by=_me(), reason=reason)
         db.commit()

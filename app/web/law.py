@@ -75,7 +75,7 @@ def settle(reference_id: int):
     except ChangedMeanwhile:
         flash(_("Somebody was faster, or a newer text came in. Read it again, then decide."), "waits")
     except deciding.ReasonNeeded:
-        flash(_("Say what the change means for the concept. Nothing was changed."), "amber")
+        flash(_("Say what the change means for the concept. Nothing was changed."), "warning")
     else:
         db.commit()
         flash(_("Noted. The history of the concept says who looked, and why."), "done")

@@ -100,7 +100,7 @@ def _settle(find: Callable, number: int, settle: Callable) -> Response:
         flash(_("Somebody was faster: this was already decided."), "waits")
     except ChangedMeanwhile as error:
         db.rollback()
-        flash(refusal(error), "amber")
+        flash(refusal(error), "warning")
     else:
         db.commit()
         flash(told, "done")

@@ -68,7 +68,7 @@ def approve():
     ticked = [(int(m[1]), int(m[2])) for value in request.form.getlist("read") if (m := re.fullmatch(r"(\d{1,17})\.(\d{1,9})", value))]
     page = request.form.get("page", 0, int)
     if not ticked:
-        flash(_("Tick what you have read and found right first. Nothing was approved."), "amber")
+        flash(_("Tick what you have read and found right first. Nothing was approved."), "warning")
         return see_other("termreading.read", language=language, page=page or None)
     done = deciding.approve_read(db, me(), language, ticked)
     db.commit()
@@ -78,5 +78,5 @@ def approve():
     if done.own:
         flash(ngettext("%(num)s entry is your own: somebody else has to decide.", "%(num)s entries are your own: somebody else has to decide.", done.own), "waits")
     if done.changed:
-        flash(ngettext("%(num)s concept was changed since you read it: read it again.", "%(num)s concepts were changed since you read them: read them again.", done.changed), "amber")
+        flash(ngettext("%(num)s concept was changed since you read it: read it again.", "%(num)s concepts were changed since you read them: read them again.", done.changed), "warning")
     return see_other("termreading.read", language=language, page=page or None)

@@ -201,7 +201,7 @@ def decide_change(proposal_id: int):
         return _back(concept.code, proposal.language)
     except ChangedMeanwhile as error:
         db.rollback()
-        flash(refusal(error), "amber")
+        flash(refusal(error), "warning")
         return _back(concept.code, proposal.language)
     except CORRECTABLE as error:
         db.rollback()

@@ -175,10 +175,9 @@ def a_database(server: str, template: str):
     engine.dispose()
 
 
-@pytest.fixture(params=DATABASES)
-def service(request, tmp_path):
-    """A service on an installation of its own that has the starter pack, on each kind of database."""
-    data = tmp_path / "var"
+@contextmanager
+def a_service(request, data: Path):
+    """A service on an installation of its own that has the starter pack, on the database that `request` names."""
     shutil.copytree(request.getfixturevalue(f"installed_on_{request.param}"), data)
     with ExitStack() as stack:
         settings = {}
@@ -187,6 +186,21 @@ def service(request, tmp_path):
             settings["DRAGOMAN_DATABASE_URL"] = stack.enter_context(a_database(server, "installed"))
         service = Service(data, **settings)
         stack.callback(service.stop)
+        yield service
+
+
+@pytest.fixture(params=DATABASES)
+def service(request, tmp_path):
+    """A service of this journey's own, on each kind of database; it starts it."""
+    with a_service(request, tmp_path / "var") as service:
+        yield service
+
+
+@pytest.fixture(scope="module", params=DATABASES)
+def shared_service(request, tmp_path_factory):
+    """A running service for the journeys of one file, which leave each other's concepts alone."""
+    with a_service(request, tmp_path_factory.mktemp("shared") / "var") as service:
+        service.start()
         yield service
 
 
@@ -222,7 +236,8 @@ def chromium():
 @pytest.fixture
 def somebody(chromium, request):
     """somebody(link): a person who opens an invitation in a browser of their own, and is signed in."""
-    service = request.getfixturevalue("first_service" if "first_service" in request.fixturenames else "service")
+    kinds = ("first_service", "shared_service", "service")
+    service = request.getfixturevalue(next(kind for kind in kinds if kind in request.fixturenames))
     contexts = []
 
     def somebody(link: str | None = None, *, name: str = "", email: str = "", locale: str = "en", **options):
