@@ -31,12 +31,12 @@ def _two_words(reading: Reading) -> Iterator[Piece]:
     of_one_word = reading.stock.trie.words
     before = ""
     for at, known in enumerate(reading.known):
-        if len(before) > 1:
+        if before:
             for end in known.ends:
                 if before + end in of_one_word:
                     yield from _joined(reading, at - 1, {before + end for end in known.ends})
                     break
-        before = known.fold
+        before = known.beginning
 
 
 def _joined(reading: Reading, at: int, keys: set[str]) -> Iterator[Piece]:

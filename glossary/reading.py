@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 from glossary.forms import JOINED, exact
 from glossary.insertions import Rule, rules_at, without_hidden_ending
@@ -23,37 +24,39 @@ from languages.words import Word, keys, words
 #: How good a find is beside another of its concept at the same place, better ones greater: written as the term, the
 #: whole word and not a part of it, the more usable term, the older.
 Worth = tuple[bool, bool, int, int]
-Find = tuple[Worth, TermFacts]
+Certainty = Literal["exact", "possible"]
+#: A term that stands somewhere, how surely, whether only as a part of a compound, and what the find is worth.
+Find = tuple[TermFacts, Certainty, bool, Worth]
 
 
 def find_of(facts: TermFacts, *, same: bool, whole: bool) -> Find:
-    """A term that stands somewhere, and what that is worth."""
-    return (same, whole, -RANK[facts.status], -facts.id), facts
+    """A term that stands somewhere, `same` as it is written, as the `whole` word."""
+    return facts, "exact" if same else "possible", not whole, (same, whole, -RANK[facts.status], -facts.id)
 
 
 def best_of(finds: Iterable[Find]) -> tuple[Find, ...]:
     """The best find of each concept at one place, exact ones first, then by the term's id."""
     best: dict[int, Find] = {}
     for find in finds:
-        before = best.get(find[1].concept_id)
-        if before is None or find[0] > before[0]:
-            best[find[1].concept_id] = find
-    return tuple(sorted(best.values(), key=lambda find: (not find[0][0], find[1].id)))
+        before = best.get(find[0].concept_id)
+        if before is None or find[3] > before[3]:
+            best[find[0].concept_id] = find
+    return tuple(sorted(best.values(), key=lambda find: (find[1] != "exact", find[0].id)))
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
     """A word of a sentence. `alone`: the terms that it is; `capitals`: abbreviations that it is, each with whether it is
     meant in a sentence in one case and in any other; `onward`: the steps to terms of which it is the first of several
-    words; `ends`: its keys as the end of a word of which the one before it is the beginning; `rules`: between which words
-    it may stand (`insertions.rules_at`); `bare`: see `insertions.without_hidden_ending`."""
+    words; `beginning` and `ends`: what it gives to a term of one word that stands there as two; `rules`: between which
+    words it may stand (`insertions.rules_at`); `bare`: see `insertions.without_hidden_ending`."""
 
     written: str
-    fold: str
     keys: frozenset[str]
     alone: tuple[Find, ...]
     capitals: tuple[tuple[Find, bool, bool], ...]
     onward: list[Step]
+    beginning: str
     ends: tuple[str, ...]
     rules: tuple[tuple[Rule, int], ...]
     bare: str | None
@@ -100,7 +103,7 @@ class Reading:
 def _learn(stock: _Stock, table: Recent[str, Known], text: str) -> Known:
     language = stock.language
     written, of_word = exact(text, language), keys(text, language)
-    first = stock.trie.first(of_word)
+    first, folded = stock.trie.first(of_word), folding.fold(text, language)
     alone, capitals = [], []
     for form in (form for step in first for form in step.ends):
         facts = stock.terms.get(form.term_id)
@@ -115,11 +118,11 @@ def _learn(stock: _Stock, table: Recent[str, Known], text: str) -> Known:
             alone.append(find)
     found = Known(
         written,
-        folding.fold(text, language),
         of_word,
         best_of(alone),
         tuple(capitals),
         going_on(first),
+        folded if len(folded) > 1 else "",
         tuple(key for key in of_word if len(key) > 1) if language in JOINED else (),
         rules_at(written, language),
         without_hidden_ending(written, language),

@@ -17,7 +17,8 @@ from sqlalchemy.orm import Session
 
 from glossary.forms import exact
 from glossary.models import RANK, USABLE, Concept, Equivalence, Term
-from glossary.spotting import Certainty, Spot, mask_tags, spot_terms, spots_in
+from glossary.reading import Certainty
+from glossary.spotting import Place, Spot, mask_tags, places_in, spot_terms, spots_in
 from glossary.vocabulary import Looked, kept_facts, views
 from languages import tags
 from languages.words import words
@@ -114,10 +115,10 @@ def recognise_all(
 ) -> list[list[Recognised]]:
     """`recognise` for many texts at the price of one look at the database."""
     seen = views(session, source_language)
-    found = [spots_in(seen, text) for text in texts]
-    concepts = {spot.facts.concept_id for spots in found for spot in spots}
+    found = [places_in(seen, text) for text in texts]
+    concepts = {find[0].concept_id for places in found for place in places for find in place[3]}
     facts = _facts(session, concepts, target_language, seen[0].looked)
-    return [[_recognised(spot, facts) for spot in spots if spot.facts.concept_id in facts] for spots in found]
+    return [_recognised(text, places, facts) for text, places in zip(texts, found, strict=True)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,11 +319,14 @@ def _read_facts(session: Session, ids: list[int], target_language: str) -> dict[
     return found
 
 
-def _recognised(spot: Spot, facts: dict[int, _Concept]) -> Recognised:
-    term = spot.facts
-    concept = facts[term.concept_id]
-    return Recognised(
-        spot.start, spot.end, spot.surface, term.id, term.concept_id, concept.code, term.text, term.language, term.status,
-        spot.certainty, spot.part, spot.within, concept.keep_source, concept.degree, concept.strategy, concept.differs,
-        concept.targets, concept.forbidden,
-    )  # fmt: skip
+def _recognised(text: str, places: Sequence[Place], facts: dict[int, _Concept]) -> list[Recognised]:
+    return [
+        Recognised._make((
+            start, end, text[start:end], term.id, term.concept_id, concept.code, term.text, term.language, term.status,
+            certainty, part, within, concept.keep_source, concept.degree, concept.strategy,
+            concept.differs, concept.targets, concept.forbidden,
+        ))
+        for start, end, within, finds in places
+        for term, certainty, part, _ in finds
+        if (concept := facts.get(term.concept_id)) is not None
+    ]  # fmt: skip

@@ -11,16 +11,14 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Sequence
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from glossary.insertions import crossings
 from glossary.lookalikes import another_word, is_part, means_capitals
 from glossary.pieces import in_other_pieces
-from glossary.reading import Find, Reading, best_of, breaks, find_of
+from glossary.reading import Certainty, Find, Reading, best_of, breaks, find_of
 from glossary.trie import Form
 from glossary.vocabulary import TermFacts, View
-
-Certainty = Literal["exact", "possible"]
 
 
 class Spot(NamedTuple):
@@ -59,25 +57,47 @@ def mask_tags(text: str) -> tuple[str, list[int]]:
     return "".join(plain), places
 
 
-def spots_in(seen: Sequence[View], text: str) -> Sequence[Spot]:
-    """`spot_terms`, kept from an earlier call while the terms are the same. Of the text only a digest is kept."""
+#: (start, end, whether a longer term encloses it, the terms that stand there): a place in a text, tags inside it included.
+Place = tuple[int, int, bool, tuple[Find, ...]]
+
+
+def places_in(seen: Sequence[View], text: str) -> Sequence[Place]:
+    """Where terms of these views stand in a text, in order, longer places before those they enclose: kept from an earlier
+    call while the terms are the same. Of the text only a digest is kept."""
     finds = seen[0].finds
     if finds is None or any(view.finds is None for view in seen):
-        return spot_terms(seen, text)
+        return read_places(seen, text)
     digest = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
     key = (digest, *(view.edition for view in seen))
-    kept = finds[key]
-    if kept is None:
-        spots = spot_terms(seen, text)
-        finds.keep(key, tuple((spot.start, spot.end, *spot[3:]) for spot in spots))
-        return spots
-    return [Spot(start, end, text[start:end], *rest) for start, end, *rest in kept]
+    places = finds[key]
+    if places is None:
+        places = read_places(seen, text)
+        finds.keep(key, places)
+    return places
+
+
+def spots_in(seen: Sequence[View], text: str) -> list[Spot]:
+    """The terms of these views in a text, in order, longer ones before those they enclose; see `places_in`."""
+    return _spots(text, places_in(seen, text))
 
 
 def spot_terms(seen: Sequence[View], text: str) -> list[Spot]:
-    """The terms of these views in a text, in order, longer ones before those they enclose."""
-    plain, places = mask_tags(text)
-    #: (start, minus the end) -> what stands there: places in their order
+    """The same without keeping anything."""
+    return _spots(text, read_places(seen, text))
+
+
+def _spots(text: str, places: Sequence[Place]) -> list[Spot]:
+    return [
+        Spot(start, end, text[start:end], facts, certainty, part, within)
+        for start, end, within, finds in places
+        for facts, certainty, part, _ in finds
+    ]
+
+
+def read_places(seen: Sequence[View], text: str) -> list[Place]:
+    """`places_in`, read from the text."""
+    plain, of_plain = mask_tags(text)
+    #: (start, minus the end) in the text without tags -> what stands there
     found: dict[tuple[int, int], tuple[Find, ...]] = {}
     for view in seen:
         for stock, hidden in view.layers():
@@ -85,21 +105,17 @@ def spot_terms(seen: Sequence[View], text: str) -> list[Spot]:
             tokens = reading.tokens
             for first, end, finds in _finds(reading):
                 if hidden:
-                    finds = tuple(find for find in finds if find[1].concept_id not in hidden)
+                    finds = tuple(find for find in finds if find[0].concept_id not in hidden)
                 place = (tokens[first].start, -tokens[end - 1].end)
                 before = found.get(place)
                 found[place] = finds if before is None else best_of((*before, *finds))
-    spots = []
+    places = []
     furthest = 0
     for place in sorted(found):
         start, end = place[0], -place[1]
-        within = end <= furthest
+        places.append((of_plain[start], of_plain[end - 1] + 1, end <= furthest, found[place]))
         furthest = max(furthest, end)
-        first, last = places[start], places[end - 1] + 1
-        surface = text[first:last]
-        for (same, whole, *_), facts in found[place]:
-            spots.append(Spot(first, last, surface, facts, "exact" if same else "possible", not whole, within))
-    return spots
+    return places
 
 
 def _finds(reading: Reading) -> Iterator[tuple[int, int, tuple[Find, ...]]]:

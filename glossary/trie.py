@@ -81,7 +81,7 @@ class Trie:
 
     def first(self, keys: Iterable[str]) -> list[Step]:
         """The first words that have one of these keys, each once."""
-        return following((self._root,), keys)
+        return following((self._root,) if self._root.by_key else (), keys)
 
     def single(self, keys: Iterable[str]) -> Iterator[Form]:
         """The forms of one word that have one of these keys, each once."""
@@ -90,15 +90,13 @@ class Trie:
 
 
 def following(steps: Iterable[Step], keys: Iterable[str]) -> list[Step]:
-    """The steps that these keys lead to, each once."""
+    """The steps that these keys lead to from steps that go on, each once."""
     found: list[Step] = []
     for step in steps:
         by_key = step.by_key
-        if by_key is not None:
-            for key in keys:
-                reached = by_key.get(key)
-                if reached is not None:
-                    found += reached
+        for key in keys:
+            if key in by_key:
+                found += by_key[key]
     return list(dict.fromkeys(found)) if len(found) > 1 else found
 
 

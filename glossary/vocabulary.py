@@ -109,7 +109,7 @@ class View:
     stock: _Stock
     hidden: frozenset[int] = frozenset()
     own: _Stock | None = None
-    finds: Recent[tuple, tuple] | None = None
+    finds: Recent[tuple, list] | None = None
     edition: int = 0
     looked: Looked | None = None
 
@@ -130,8 +130,8 @@ class View:
         return (self.stock, self.hidden), (self.own, frozenset())
 
 
-#: Finds in texts that are kept, a text counting for one more: some 20 MB at most, and twice that.
-_MOST_FINDS = 100_000
+#: Places in texts that are kept, a text counting for one more.
+_MOST_PLACES = 100_000
 
 
 class _Shelf:
@@ -141,7 +141,7 @@ class _Shelf:
     def __init__(self) -> None:
         self.lock = threading.Lock()
         self.stocks: dict[str, _Stock] = {}
-        self.finds: Recent[tuple, tuple] = Recent(_MOST_FINDS, lambda finds: 1 + len(finds))
+        self.finds: Recent[tuple, list] = Recent(_MOST_PLACES, lambda places: 1 + len(places))
         self.facts: dict[str, dict[int, Any]] = {}
         self.facts_position: int | None = None
 

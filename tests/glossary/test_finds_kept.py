@@ -41,13 +41,13 @@ def terms(session):
 def looked_for(monkeypatch):
     """The texts in which terms were looked for anew."""
     texts = []
-    spot_terms = spotting.spot_terms
+    read_places = spotting.read_places
 
     def watched(seen, text):
         texts.append(text)
-        return spot_terms(seen, text)
+        return read_places(seen, text)
 
-    monkeypatch.setattr(spotting, "spot_terms", watched)
+    monkeypatch.setattr(spotting, "read_places", watched)
     return texts
 
 
