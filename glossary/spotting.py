@@ -63,7 +63,7 @@ Place = tuple[int, int, bool, tuple[Find, ...]]
 
 def places_in(seen: Sequence[View], text: str) -> Sequence[Place]:
     """Where terms of these views stand in a text, in order, longer places before those they enclose: kept from an earlier
-    call while the terms are the same. Of the text only a digest is kept."""
+    call while the terms are the same. Not the text is kept with them, but a digest."""
     finds = seen[0].finds
     if finds is None or any(view.finds is None for view in seen):
         return read_places(seen, text)

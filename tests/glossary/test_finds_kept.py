@@ -1,4 +1,5 @@
-"""What was found in a sentence is kept while the terms are the same: never longer, never for other eyes, never the text."""
+"""What was found in a sentence is kept while the terms are the same: never longer, never what others may not see yet, never the
+sentence itself."""
 
 import os
 
@@ -176,7 +177,7 @@ def test_checking_a_draft_again_reads_neither_text_again(terms, looked_for):
     assert looked_for == []
 
 
-def test_nothing_of_a_text_is_kept_but_a_digest(terms):
+def test_of_a_sentence_a_digest_is_kept_and_none_of_its_words(terms):
     secrets = ["Mevrouw Kidane bij de rechtbank", "ወይዘሮ ኪዳነ ኣብ ቤት ፍርዲ", "السيدة كيداني في المحكمة"]
     for language, text in zip(("nl", "ti", "ar"), secrets, strict=True):
         assert recognise(terms, text, source_language=language, target_language="en")
