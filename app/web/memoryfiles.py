@@ -191,7 +191,7 @@ def _one_page(entry: MemoryImport, wrong: dict[str, str] | None = None, **more) 
         pair=_pair_in_memory(entry) if entry.state == DONE else None,
         problem=errors.invalid_message(problem) if problem else None,
         stuck=_is_stuck(current_session(), entry),
-        **({"choices": _choices(entry), "preview": None, "table": None, "told": None} | more),
+        **({"choices": _choices(entry), "preview": None, "table": None, "told": None, "readable": True} | more),
         **_words(),
     )
 
@@ -200,7 +200,7 @@ def _look(entry: MemoryImport) -> dict:
     """The first units of an uploaded file as it would be taken in now, or why there are none."""
     choices = _choices(entry)
     engine = current_app.extensions["engine"]
-    found: dict = {"preview": None, "table": None, "told": None}
+    found: dict = {"preview": None, "table": None, "told": None, "readable": True}
     try:
         if entry.kind == memoryfiles.TABLE:
             from importers import spreadsheet
@@ -215,6 +215,8 @@ def _look(entry: MemoryImport) -> dict:
         found["preview"] = previewing.preview(rows)
     except UnreadableFile as error:
         found["told"] = errors.invalid_message(error)
+        # what columns hold, or that a part is enough, may mend it; nothing else on the page does
+        found["readable"] = entry.kind == memoryfiles.TABLE or error.reason == "cut-short"
     except memoryfiles.NoPair:
         found["told"] = errors.invalid_message(imports.no_pair(entry.kind))
     return found

@@ -224,13 +224,16 @@ def test_duplicates_are_merged_and_contradictions_decided_from_what_was_found(se
     assert three.recalled_at and one.recalled_at is None
 
 
-def test_looking_up_a_phrase_is_for_those_who_work_in_the_pair(session, visit, a_unit, staff):
+def test_looking_up_a_phrase_is_for_those_who_work_in_the_pair(session, visit, a_unit, staff, reviewer):
     a_unit(RECEIVED, RECEIVED_AR)
     hana = a_person(session, "Hana", "translator:nl-ti")
     assert RECEIVED_AR in visit(staff).get("/memory?q=aanvraag").get_data(as_text=True)
     answer = visit(hana).get("/memory?q=aanvraag&source=nl&target=ar")
     assert answer.status_code == 403 and RECEIVED_AR not in answer.get_data(as_text=True)
     assert visit(hana).get("/memory?q=aanvraag").status_code == 200
+    # who keeps the pair goes on from a phrase to mending the unit
+    assert "/memory/units/" in visit(reviewer).get("/memory?q=aanvraag&source=nl&target=ar").get_data(as_text=True)
+    assert "/memory/units/" not in visit(staff).get("/memory?q=aanvraag").get_data(as_text=True)
 
 
 @pytest.mark.parametrize("path", ["/memory/keep", "/memory/keep?q=جملة", "/memory/keep?project=x", "/memory/keep/acts"])

@@ -128,6 +128,14 @@ def test_a_reviewers_own_languages_are_chosen_when_the_file_has_them(app, sessio
     assert "اتصل بنا" in visitor.get(link.replace("&amp;", "&")).get_data(as_text=True)
 
 
+def test_a_file_that_no_choice_can_mend_is_not_offered_to_be_taken_in(visit, administrator):
+    hostile = a_tmx(a_tu("ሰላም", "سلام"), doctype='<!DOCTYPE tmx [<!ENTITY a "b">]>\n')
+    visitor = visit(administrator)
+    page = visitor.get(upload(visitor, hostile)).get_data(as_text=True)
+    assert "can be used to attack a server" in page and "Delete the file" in page and "Take it in" not in page
+    assert "Take it in" in visitor.get(upload(visitor, a_tmx(a_tu("ሰላም", "سلام")))).get_data(as_text=True)
+
+
 def test_an_interrupted_import_can_be_gone_on_with_and_a_file_deleted(app, session, visit, administrator, monkeypatch):
     visitor = visit(administrator)
     one = upload(visitor, many(30))
