@@ -195,6 +195,8 @@ class TermIndex:
                 yield
         except OSError as trouble:
             raise IndexUnusable(f"its folder cannot be written: {trouble.strerror or trouble}") from trouble
+        except DamagedFile as trouble:
+            raise IndexUnusable(f"its folder does not give back what was written: {trouble.why}") from trouble
 
     def _build(self, session: Session) -> None:
         """Everything into a new file, which then becomes the current one."""

@@ -507,6 +507,20 @@ def test_without_a_folder_that_can_be_written_the_database_answers(session, tmp_
     assert codes(session, index, "پناهنده")[0] == "vluchteling"
 
 
+def test_a_disk_that_does_not_give_back_what_was_written_leaves_the_database_to_answer(session, index, monkeypatch):
+    from glossary import termindex
+    from storage.arrays import DamagedFile
+
+    def spoilt(path):
+        raise DamagedFile(path, "word.text was changed")
+
+    fill(session)
+    with monkeypatch.context() as patched:
+        patched.setattr(termindex, "TermFile", spoilt)
+        assert codes(session, index, "محكمة") == ["rechtbank"] and codes(session, index, "ፍርድ ቤት") == ["rechtbank"]
+    assert codes(session, index, "panahandeh")[:1] == ["vluchteling"] and index._opened is not None
+
+
 def test_while_another_process_builds_the_database_answers_and_then_the_index(session, index, tmp_path):
     fill(session)
     with index._only_writer():
