@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from app import access, impact
 from app.access import Hidden, NotAllowed
@@ -230,6 +230,15 @@ def find_term(session: Session, term_id: int) -> Term:
     if term is None:
         raise Hidden
     return term
+
+
+def find_reference(session: Session, reference_id: int) -> LegalReference:
+    """The quotation of a law, locked, with its concept. Raises Hidden."""
+    query = select(LegalReference).where(LegalReference.id == reference_id).options(joinedload(LegalReference.concept))
+    reference = session.scalar(query.with_for_update(of=LegalReference))
+    if reference is None:
+        raise Hidden
+    return reference
 
 
 # What follows from it

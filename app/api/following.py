@@ -5,8 +5,6 @@ from __future__ import annotations
 from flask import current_app
 from flask_babel import gettext as _
 from flask_login import current_user
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload
 
 from app import access, deciding, impact, termuses
 from app.access import Hidden
@@ -17,7 +15,7 @@ from app.db import current_session
 from app.models import Impact, RoleName
 from app.problems import Problem
 from glossary import law
-from glossary.models import Concept, LegalReference
+from glossary.models import Concept
 from languages import tags
 
 
@@ -124,14 +122,6 @@ def law_flags(query: schemas.Paged):
     ), 200
 
 
-def _reference(db, reference_id: int) -> LegalReference:
-    query = select(LegalReference).where(LegalReference.id == reference_id).options(joinedload(LegalReference.concept))
-    reference = db.scalar(query.with_for_update(of=LegalReference))
-    if reference is None:
-        raise Hidden
-    return reference
-
-
 @route(
     "/law/flags/<int:reference_id>/decision", method="POST", tag="law", body=schemas.LawDecision, answers={204: None},
     problems=(409,),
@@ -140,7 +130,7 @@ def settle_law(reference_id: int, body: schemas.LawDecision):
     """Say that you have looked: the concept quotes the new words, or keeps the old ones."""
     access.require_role(current_user, *deciding.LOOKS_AT_LAW)
     db = current_session()
-    reference = _reference(db, reference_id)
+    reference = deciding.find_reference(db, reference_id)
     with refusals():
         deciding.settle_law(
             db, me(), reference, take_over=body.decision == "take_over", why=body.why,
@@ -157,7 +147,7 @@ def law_impact(reference_id: int):
     """Look which texts use the words of the concept whose law changed."""
     access.require_role(current_user, *deciding.LOOKS_AT_LAW)
     db = current_session()
-    reference = _reference(db, reference_id)
+    reference = deciding.find_reference(db, reference_id)
     words = [t for t in reference.concept.terms if t.status != "forbidden"]
     found = impact.ask(db, reference.concept, "law", words, by=me(), subject={"reference": reference.id})
     db.commit()

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from app.models import Person
 from app.web import conceptwords, termwords
+from app.web.forms import whole_number
 from glossary import editing, writing
 from glossary.models import (
     AUDIENCES,
@@ -169,10 +170,6 @@ def _choice(draft: Draft, name: str, value: str, known: tuple[str, ...]) -> str 
     return value or None
 
 
-def _number(row: str) -> int | None:
-    return int(row) if row.isascii() and row.isdigit() and len(row) < 18 else None
-
-
 def _definitions(draft: Draft, values: Values) -> None:
     for row in rows_in(values, "d"):
         given = _row(values, "d", row)
@@ -204,7 +201,7 @@ def _terms(draft: Draft, values: Values, concept: Concept | None) -> None:
     for row in rows_in(values, "t"):
         given = _row(values, "t", row)
         at = f"t-{row}-"
-        number = _number(row)
+        number = whole_number(row)
         if number is None and not any(v for name, v in given.items() if name != "language"):
             continue
         tag = _tag(draft, f"{at}language", given.get("language", ""))
@@ -260,8 +257,8 @@ def _law(draft: Draft, values: Values) -> None:
         given = _row(values, "l", row)
         at = f"l-{row}-"
         if not any(given.values()):
-            if _number(row) is not None:
-                draft.law.append((_number(row), None))
+            if whole_number(row) is not None:
+                draft.law.append((whole_number(row), None))
             continue
         made: dict[str, Any] = {name: given.get(name) or None for name in LAW}
         if not made["act"]:
@@ -273,7 +270,7 @@ def _law(draft: Draft, values: Values) -> None:
                 made["valid_from"] = dt.date.fromisoformat(made["valid_from"])
             except ValueError:
                 draft.errors[f"{at}valid_from"] = _("Write the day like 2025-07-01.")
-        draft.law.append((_number(row), made))
+        draft.law.append((whole_number(row), made))
 
 
 def _notes(draft: Draft, values: Values) -> None:
@@ -281,8 +278,8 @@ def _notes(draft: Draft, values: Values) -> None:
         given = _row(values, "n", row)
         at = f"n-{row}-"
         if not given.get("text"):
-            if _number(row) is not None:
-                draft.notes.append((_number(row), None))
+            if whole_number(row) is not None:
+                draft.notes.append((whole_number(row), None))
             continue
         tag = _tag(draft, f"{at}language", given.get("language", ""))
         about = _tag(draft, f"{at}about", given["about"]) if given.get("about") else None
@@ -290,7 +287,7 @@ def _notes(draft: Draft, values: Values) -> None:
             if given.get(name) not in known:
                 draft.errors[f"{at}{name}"] = _("Choose one of the list.")
         draft.notes.append(
-            (_number(row), {"kind": given.get("kind"), "audience": given.get("audience"), "language": tag, "about": about, "text": given["text"]})
+            (whole_number(row), {"kind": given.get("kind"), "audience": given.get("audience"), "language": tag, "about": about, "text": given["text"]})
         )
 
 
@@ -299,8 +296,8 @@ def _relations(session: Session, draft: Draft, values: Values, concept: Concept 
         given = _row(values, "r", row)
         at = f"r-{row}-"
         if not given.get("to"):
-            if _number(row) is not None:
-                draft.relations.append((_number(row), "", None))
+            if whole_number(row) is not None:
+                draft.relations.append((whole_number(row), "", None))
             continue
         kind = _choice(draft, f"{at}kind", given.get("kind", ""), (*RELATIONS, "narrower"))
         if kind is None:
@@ -311,7 +308,7 @@ def _relations(session: Session, draft: Draft, values: Values, concept: Concept 
         elif concept is not None and other.id == concept.id:
             draft.errors[f"{at}to"] = _("A concept is not related to itself.")
         else:
-            draft.relations.append((_number(row), kind or "", other))
+            draft.relations.append((whole_number(row), kind or "", other))
 
 
 def concept_named(session: Session, said: str) -> Concept | None:

@@ -12,23 +12,16 @@ from app.access import Hidden, NotAllowed
 from app.db import current_session
 from app.models import RoleName
 from app.web import conceptform, conceptwords, see_other
-from app.web.forms import me
+from app.web.forms import find_concept, me, whole_number
 from app.web.lookup import client_language
 from glossary import editing, history, writing
-from glossary.models import DEGREES, STRATEGIES, Concept, History
+from glossary.models import DEGREES, STRATEGIES, History
 from glossary.refusals import ChangedMeanwhile
 from languages import tags
 
 pages = Blueprint("concepts", __name__)
 
 LONGEST_REASON = 500
-
-
-def _find(code: str) -> Concept:
-    concept = editing.concept_with_code(current_session(), code)
-    if concept is None:
-        raise Hidden
-    return concept
 
 
 def _editor() -> None:
@@ -57,7 +50,7 @@ def create():
 def edit(code: str):
     """Everything a concept has, to be changed; of its words those of the languages asked for."""
     _editor()
-    concept = _find(code)
+    concept = find_concept(code)
     return _page(concept, conceptform.values_of(concept, _languages()), shown=_languages())
 
 
@@ -80,7 +73,7 @@ def _languages() -> set[str] | None:
 def _save(code: str | None):
     _editor()
     db = current_session()
-    concept = _find(code) if code is not None else None
+    concept = find_concept(code) if code is not None else None
     values = conceptform.sent(request.form)
     if "keep_source_there" in request.form:
         values.setdefault("keep_source", "")
@@ -100,11 +93,11 @@ def _save(code: str | None):
         db.rollback()
         field = next((n for n, v in values.items() if n.startswith("t-") and n.endswith("-text") and v == error.text), "")
         wrong = {field: _("This concept already has “%(text)s” in this language.", text=error.text)}
-        return _page(_find(code) if code else None, values, errors=wrong, status=422)
+        return _page(find_concept(code) if code else None, values, errors=wrong, status=422)
     except editing.CyclicRelation as error:
         db.rollback()
         wrong = {"": _("The relations would go round in a circle: %(path)s. Take one of them away first.", path=" → ".join(error.path))}
-        return _page(_find(code) if code else None, values, errors=wrong, status=422)
+        return _page(find_concept(code) if code else None, values, errors=wrong, status=422)
     db.commit()
     flash(_("Saved. New words and comparisons wait for a reviewer; the rest counts at once."), "done")
     return see_other("lookup.concept", code=concept.code)
@@ -117,8 +110,7 @@ def _page(concept, values, *, shown=None, errors=None, now=None, status=200, mor
     acts: list[History] = []
     if now is not None:
         differs = {name: now[name] for name, value in values.items() if name in now and now[name] != value}
-        seen = request.form.get("seen", "")
-        since = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 18 else 0
+        since = whole_number(request.form.get("seen")) or 0
         acts = list(db.scalars(select(History).where(History.concept_id == concept.id, History.id > since).order_by(History.id)))
     last = db.scalar(select(History.id).where(History.concept_id == concept.id).order_by(History.id.desc()).limit(1)) if concept else None
     page = render_template(
@@ -150,7 +142,7 @@ def _page(concept, values, *, shown=None, errors=None, now=None, status=200, mor
 def agree(code: str, language: str):
     """A reviewer of the language agrees with what somebody wrote about how far it is the same."""
     db = current_session()
-    concept = _find(code)
+    concept = find_concept(code)
     row = next((row for row in concept.equivalences if row.language == language), None)
     if row is None:
         raise Hidden
@@ -170,7 +162,7 @@ def confirm(code: str, language: str):
     """A second person read a definition and finds it right."""
     access.require_belonging(current_user)
     db = current_session()
-    row = next((row for row in _find(code).definitions if row.language == language), None)
+    row = next((row for row in find_concept(code).definitions if row.language == language), None)
     if row is None:
         raise Hidden
     try:
@@ -193,7 +185,7 @@ def confirm(code: str, language: str):
 def take_back(code: str, act_id: int):
     """Make one act undone; the history keeps both."""
     db = current_session()
-    concept = _find(code)
+    concept = find_concept(code)
     act = db.get(History, act_id)
     if act is None or act.concept_id != concept.id:
         raise Hidden
@@ -223,7 +215,7 @@ def take_back(code: str, act_id: int):
 @pages.get("/concepts/<code>/picture")
 def picture(code: str):
     """The picture of a concept, as it was written anew when somebody uploaded it."""
-    shown = pictures.picture_of(current_session(), _find(code))
+    shown = pictures.picture_of(current_session(), find_concept(code))
     if shown is None:
         raise Hidden
     response = make_response(shown.content)
@@ -237,7 +229,7 @@ def change_picture(code: str):
     """Put a picture to a concept, with words for who cannot see it; or take it away."""
     _editor()
     db = current_session()
-    concept = _find(code)
+    concept = find_concept(code)
     by = {"by": current_user.name, "by_id": current_user.id}
     alt = request.form.get("alt", "").strip()[:500]
     if request.form.get("remove"):

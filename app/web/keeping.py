@@ -18,6 +18,7 @@ from app import access, keeping, renewing
 from app.access import Hidden, NotAllowed
 from app.db import current_session
 from app.web import keepingwords, see_other
+from app.web.forms import whole_number
 from languages import tags
 from memory import acts, findings, selection, undoing
 from memory.keeping import Act, Search
@@ -96,10 +97,6 @@ def _address(chosen: Selection) -> dict[str, str]:
     return {"pair": pair, **words}
 
 
-def number_of(words: str | None) -> int | None:
-    return int(words) if words and words.isascii() and words.isdigit() and len(words) < 19 else None
-
-
 @pages.get("/keep")
 def keep():
     """The units of a pair, newest first, by filters."""
@@ -120,7 +117,7 @@ def _keep_page(wrong: dict[str, str]) -> str:
             **keepingwords.of_the_pages(),
         )
     chosen, mistakes = _selection(pair, request.values)
-    page = selection.page(db, chosen, before=number_of(request.args.get("before")), size=SIZE)
+    page = selection.page(db, chosen, before=whole_number(request.args.get("before")), size=SIZE)
     return render_template(
         "memory_keep.html",
         pairs=pairs if pair in pairs else [*pairs, pair],
@@ -171,7 +168,7 @@ def found(search_id: int):
     """What a search found, and how far it is."""
     db = current_session()
     shown = _search(search_id)
-    after = number_of(request.args.get("after")) or 0
+    after = whole_number(request.args.get("after")) or 0
     families, further = findings.families(db, shown, after=after, size=SIZE)
     template = "fragments/memory_progress.html" if request.headers.get("HX-Request") else "memory_found.html"
     return render_template(
@@ -203,8 +200,8 @@ def act():
     kind, value = request.form.get("kind", ""), ""
     if kind not in acts.BULK:
         return refused(_("Choose what to do with the units."))
-    everything = number_of(request.form.get("search")) if request.form.get("which") == "all" else None
-    ids = [n for n in map(number_of, request.form.getlist("unit")) if n is not None][: 10 * SIZE]
+    everything = whole_number(request.form.get("search")) if request.form.get("which") == "all" else None
+    ids = [n for n in map(whole_number, request.form.getlist("unit")) if n is not None][: 10 * SIZE]
     if everything is not None:
         of = _search(everything)
         pair = (of.source_language, of.target_language)
@@ -270,7 +267,7 @@ def refused(message: str):
 
 def back(done: Act | None):
     """To the list one came from."""
-    search_id = number_of(request.form.get("search"))
+    search_id = whole_number(request.form.get("search"))
     if search_id is not None:
         return see_other("keeping.found", search_id=search_id)
     pair = request.form.get("pair", "")
@@ -288,7 +285,7 @@ def done():
     """What keepers did to the pairs of this person, newest first."""
     db = current_session()
     pairs = keeping.kept_pairs(db, current_user)
-    before = number_of(request.args.get("before"))
+    before = whole_number(request.args.get("before"))
     # pairs that are empty now had units once: administrators see those too
     shown = acts.history(db, None if access.is_administrator(current_user) else pairs, before=before, size=SIZE + 1)
     return render_template(

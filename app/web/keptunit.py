@@ -10,7 +10,8 @@ from app import access, errors, keeping
 from app.access import Hidden, NotAllowed
 from app.db import current_session
 from app.web import keepingwords, see_other
-from app.web.keeping import SIZE, back, keepers_only, number_of, refused, tell
+from app.web.forms import whole_number
+from app.web.keeping import SIZE, back, keepers_only, refused, tell
 from languages import tags
 from memory import acts, recording
 from memory.models import Unit
@@ -128,7 +129,7 @@ def approve(unit_id: int):
 def keep_one(unit_id: int):
     """Of units that belong together keep this one: the others are merged into it, or withdrawn."""
     db, shown = current_session(), _unit(unit_id)
-    ids = [n for n in map(number_of, request.form.getlist("unit")) if n is not None][: 10 * SIZE]
+    ids = [n for n in map(whole_number, request.form.getlist("unit")) if n is not None][: 10 * SIZE]
     others = [u for i in ids if i != unit_id and (u := db.get(Unit, i))]
     by, pair = keeping.keeper(current_user), (shown.source_language, shown.target_language)
     if request.form.get("how") == "merge":

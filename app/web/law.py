@@ -6,14 +6,13 @@ from flask import Blueprint, current_app, flash, render_template, request
 from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
 
 from app import access, deciding, impact
 from app.access import Hidden
 from app.db import current_session
 from app.web import see_other
 from glossary import law
-from glossary.models import History, LegalReference
+from glossary.models import History
 from glossary.refusals import ChangedMeanwhile
 
 pages = Blueprint("law", __name__)
@@ -45,20 +44,12 @@ def changes():
     )
 
 
-def _reference(db, reference_id: int) -> LegalReference:
-    query = select(LegalReference).where(LegalReference.id == reference_id).options(joinedload(LegalReference.concept))
-    reference = db.scalar(query.with_for_update(of=LegalReference))
-    if reference is None:
-        raise Hidden
-    return reference
-
-
 @pages.post("/law/<int:reference_id>/settle")
 def settle(reference_id: int):
     """A person has looked: the concept quotes the new words from now on, or keeps the old ones."""
     access.require_role(current_user, *deciding.LOOKS_AT_LAW)
     db = current_session()
-    reference = _reference(db, reference_id)
+    reference = deciding.find_reference(db, reference_id)
     why = request.form.get("why", "").strip()
     decision = request.form.get("decision")
     if decision not in ("take over", "keep"):
@@ -87,7 +78,7 @@ def texts(reference_id: int):
     """Which segments and documents used the words of the concept."""
     access.require_role(current_user, *deciding.LOOKS_AT_LAW)
     db = current_session()
-    reference = _reference(db, reference_id)
+    reference = deciding.find_reference(db, reference_id)
     words = [t for t in reference.concept.terms if t.status != "forbidden"]
     found = impact.ask(
         db, reference.concept, "law", words, by=current_user._get_current_object(), subject={"reference": reference.id}

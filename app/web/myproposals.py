@@ -14,7 +14,7 @@ from app import deciding
 from app.db import current_session
 from app.models import AnswerRead
 from app.web import see_other
-from app.web.forms import me, said
+from app.web.forms import me, said, whole_number
 from app.web.termproposing import may_propose
 from app.web.termrefusals import refusal
 from glossary import editing, waiting
@@ -57,7 +57,7 @@ def mark_read():
     """These answers were read."""
     may_propose()
     db = current_session()
-    numbers = {int(n) for n in request.form.getlist("answer") if n.isdigit() and len(n) < 19}
+    numbers = {n for n in map(whole_number, request.form.getlist("answer")) if n is not None}
     marked = deciding.mark_read(db, me(), numbers)
     db.commit()
     flash(ngettext("%(num)s answer is marked as read.", "%(num)s answers are marked as read.", marked), "done")

@@ -16,9 +16,9 @@ from app.db import current_session
 from app.models import RoleName
 from app.web import conceptwords, see_other
 from app.web.conceptform import concept_named
-from app.web.forms import me, said
+from app.web.forms import find_concept, me, said
 from app.web.termwords import column_value
-from glossary import editing, history, merging
+from glossary import history, merging
 from glossary.models import Concept, History, Term
 from languages import tags
 
@@ -27,13 +27,6 @@ pages = Blueprint("removing", __name__)
 LONGEST_REASON = 500
 #: Concepts offered as perhaps the same.
 ALIKE = 8
-
-
-def _find(code: str) -> Concept:
-    found = editing.concept_with_code(current_session(), code)
-    if found is None:
-        raise Hidden
-    return found
 
 
 def _why() -> str:
@@ -48,7 +41,7 @@ def remove(code: str):
     """What uses a concept, and the button that removes it."""
     db = current_session()
     access.require_belonging(current_user)
-    concept = _find(code)
+    concept = find_concept(code)
     removing.require(current_user, concept)
     wrong: dict[str, str] = {}
     status = 200
@@ -78,7 +71,7 @@ def merge(code: str):
     """Make another concept a part of this one: what moves, and what both say differently, to choose from."""
     db = current_session()
     access.require_belonging(current_user)
-    kept = _find(code)
+    kept = find_concept(code)
     removing.require(current_user, kept)
     asked = (request.values.get("other") or "").strip()[:500]
     wrong: dict[str, str] = {}

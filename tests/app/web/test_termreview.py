@@ -130,6 +130,8 @@ def test_an_approval_counts_from_the_next_look_up_and_the_proposer_is_told(sessi
     page = text_of(visit(translator).get("/my-work"))
     assert "Answers to your proposals" in page and AR in page and "approved" in page and "ጽቡቕ" in page
     number = re.search(r'name="answer" value="(\d+)"', page)[1]
+    # what is a digit and no number is nobody's answer
+    assert visit(translator).post("/my-proposals/read", {"answer": "²", "back": "my-work"}).status_code == 303
     visit(translator).post("/my-proposals/read", {"answer": number, "back": "my-work"})
     assert AR not in text_of(visit(translator).get("/my-work"))
     assert AR in text_of(visit(translator).get("/my-proposals")), "what was read is still there to read"
