@@ -1,6 +1,7 @@
 """Every endpoint refuses strangers and outsiders, unless it is on a short list of open ones."""
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -124,3 +125,14 @@ def test_asking_for_the_head_of_a_page_does_nothing(app, visit, session, adminis
         looked += 1
     assert looked > 40
     assert visitor.get(f"/documents/{letter.id}").status_code == 200
+
+
+def test_every_page_that_a_template_names_is_there(application):
+    known = {rule.endpoint for rule in application.url_map.iter_rules()}
+    named = {
+        (path.name, endpoint)
+        for path in Path(application.root_path, application.template_folder).rglob("*.html")
+        for endpoint in re.findall(r"url_for\(\s*'([\w.]+)'", path.read_text("utf-8"))
+    }
+    assert len(named) > 100
+    assert {entry for entry in named if entry[1] not in known} == set()
