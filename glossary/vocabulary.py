@@ -86,9 +86,8 @@ class _Stock:
         return [self.terms[term_id] for term_id in self.ids_of.get(concept_id, ()) if term_id in self.terms]
 
     def _is_another(self) -> None:
-        # last: who reads a half-changed trie meanwhile writes into the table that goes
-        if self.known:
-            self.known = Recent(_MOST_KNOWN)
+        # last, and even if it is empty: who reads a half-changed trie meanwhile writes into the table that goes
+        self.known = Recent(_MOST_KNOWN)
         self.edition = next(_editions)
 
 
