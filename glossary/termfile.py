@@ -24,7 +24,7 @@ from languages import folding
 from storage.arrays import Arrays, DamagedFile, Kind, write_arrays
 
 #: `shape` is raised whenever what is written into the file, or how, changes.
-KIND = Kind(b"DRAGOTRM", ".terms", {"shape": 1, "fold": folding.FOLD_VERSION})
+KIND = Kind(b"DRAGOTRM", ".terms", {"shape": 2, "fold": folding.FOLD_VERSION})
 #: What a concept is found under: words, whole terms, Latin keys, words of definitions; and what filters ask for.
 FIELDS = ("word", "whole", "latin", "defined", "subject", "language", "status")
 #: Concepts read from the database at a time.
@@ -66,9 +66,13 @@ class _Field:
         return {f"{name}.text": text, f"{name}.starts": starts, f"{name}.documents": documents}
 
 
-def write(path: Path, documents: Iterable[Document], position: int, old: TermFile | None = None, without: Iterable[int] = ()) -> None:
-    """Write a file of these documents, right up to this position in the feed of changes; with the documents of an `old` one
-    but for those `without`. The file is complete and on the disk when this returns. Raises OSError."""
+def write(
+    path: Path, documents: Iterable[Document], position: int, again: Iterable[int] = (), old: TermFile | None = None,
+    without: Iterable[int] = (),
+) -> None:  # fmt: skip
+    """Write a file of these documents, right up to this position in the feed of changes and with those of `again` behind it
+    (`storage.changes.News`); with the documents of an `old` one but for those `without`. The file is complete and on the disk
+    when this returns. Raises OSError."""
     with without_collecting():
         concepts, fields = old.kept(set(without)) if old else ([], {name: _Field() for name in FIELDS})
         for concept_id, words in documents:
@@ -76,6 +80,7 @@ def write(path: Path, documents: Iterable[Document], position: int, old: TermFil
                 field.add(len(concepts), words[name])
             concepts.append(concept_id)
         arrays = {"concepts": np.array(concepts, np.int64), "position": np.array([position], np.int64)}
+        arrays["again"] = np.array(sorted(again), np.int64)
         for name, field in fields.items():
             arrays |= field.arrays(name)
     write_arrays(path, KIND, arrays)
@@ -92,6 +97,7 @@ class TermFile:
         self._arrays = Arrays(path, KIND).arrays
         try:
             self.position = int(self._arrays["position"][0])
+            self.again: frozenset[int] = frozenset(self._arrays["again"].tolist())
             self.concepts: list[int] = self._arrays["concepts"].tolist()
             self.words = {name: WordList(self._words(name), are_sorted=True) for name in FIELDS}
             self._postings = {name: (self._arrays[f"{name}.starts"], self._arrays[f"{name}.documents"]) for name in FIELDS}

@@ -18,7 +18,6 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy import Engine, Row, Select, select
 from sqlalchemy.orm import Session
-from sqlalchemy.pool import SingletonThreadPool, StaticPool
 
 from languages import tags
 from memory import forms, scoring
@@ -311,22 +310,7 @@ def _with_news(c: Collection, rows: list[Row], news: changes.News) -> Collection
 def is_behind(session: Session, store: Store) -> bool:
     """Whether the session's transaction merely began before what the store knows was committed (and the database
     was not replaced by an older one)."""
-    engine = session.get_bind().engine
-    if isinstance(engine.pool, (StaticPool, SingletonThreadPool)):
-        return False  # one connection for all: nobody can have committed beside it
-    connection = engine.raw_connection()
-    try:
-        if engine.dialect.name == "postgresql":
-            query = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
-        else:
-            query = "SELECT coalesce(max(id), 0) FROM change"
-        cursor = connection.cursor()
-        cursor.execute(query)
-        newest = cursor.fetchone()[0]
-        cursor.close()
-    finally:
-        connection.close()
-    return newest >= max([store.seen, *(c.seen for c in store.collections.values())])
+    return changes.is_behind(session, max([store.seen, *(c.seen for c in store.collections.values())]))
 
 
 def _wanted(

@@ -12,12 +12,13 @@ missed, on either database:
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import BigInteger, Connection, FetchedValue, Index, String, bindparam, func, select, text
 from sqlalchemy.event import listen
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+from sqlalchemy.pool import SingletonThreadPool, StaticPool
 from sqlalchemy.schema import DDL
 
 from storage import bulk, direct
@@ -48,11 +49,14 @@ listen(Change.__table__, "after_create", DDL(SET_TRANSACTION).execute_if(dialect
 @dataclass(frozen=True, slots=True)
 class News:
     """What came since a position. `rebuild` is true when the position is not of this database (restored from a
-    backup, emptied): then only reading everything again is right."""
+    backup, emptied): then only reading everything again is right. Or the session began to read before it: `is_behind`.
+    `again`: the ids of changes that will be told again from the new position on, while an older transaction of PostgreSQL
+    is open."""
 
     position: int
     keys: tuple[int, ...]
     rebuild: bool = False
+    again: frozenset[int] = frozenset()
 
 
 def record(session: Session, topic: str, keys: Iterable[int]) -> None:
@@ -90,6 +94,10 @@ _OLDEST_UNFINISHED = text("SELECT pg_snapshot_xmin(pg_current_snapshot())::text:
 _NEWEST = select(func.coalesce(func.max(_CHANGE.id), 0))
 # Before every lookup, so in the databases' own words and by storage.direct.
 _NEWEST_HERE = "SELECT max(id) FROM change"
+_NEWEST_ANYWHERE = {
+    "sqlite": "SELECT coalesce(max(id), 0) FROM change",
+    "postgresql": "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint",
+}
 #: The newest of a topic is the end of an index, whoever asks: a plan that is made once. What came since a position is
 #: planned anew each time, because how much that is depends on the position.
 _POSITION_AND_NEWEST = """
@@ -103,31 +111,51 @@ _LATER = (
 )
 #: The position and the keys of one snapshot; one row without a key when there is nothing new.
 _POSITION_AND_LATER = """
-    SELECT position, change.key
+    SELECT position, change.key, change.id, change."transaction" >= position
     FROM (SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS position) AS now
     LEFT JOIN change ON change.topic = %(topic)s AND change."transaction" >= %(seen)s
     ORDER BY change.id
 """
 
 
-def since(session: Session, topic: str, seen: int) -> News:
-    """The keys of a topic that changed since `seen`, oldest first, each once.
+def since(session: Session, topic: str, seen: int, but: Collection[int] = ()) -> News:
+    """The keys of a topic that changed since `seen`, oldest first, each once; without those of the changes in `but`, which
+    the reader was told already (`News.again`).
 
     With nothing new this is one indexed look-up. Read the rows themselves after this call, in the same session."""
     connection = _connection(session)
     keys: Iterable[int] = ()
+    again: frozenset[int] = frozenset()
     if connection.dialect.name == "postgresql":
         now, newest = direct.rows(connection, _POSITION_AND_NEWEST, {"topic": topic})[0]
         if newest is not None and newest >= seen:
             found = direct.rows(connection, _POSITION_AND_LATER, {"topic": topic, "seen": seen})
-            now, keys = found[0][0], [key for _, key in found if key is not None]
+            now, keys = found[0][0], [key for _, key, number, _ in found if key is not None and number not in but]
+            again = frozenset(number for _, _, number, stays in found if stays)
     else:
         now = direct.rows(connection, _NEWEST_HERE)[0][0] or 0
         if now > seen:
             keys = connection.scalars(_LATER, {"topic": topic, "seen": seen, "now": now})
     if now < seen:
         return News(now, (), rebuild=True)
-    return News(now, tuple(dict.fromkeys(keys)))
+    return News(now, tuple(dict.fromkeys(keys)), again=again)
+
+
+def is_behind(session: Session, seen: int) -> bool:
+    """Where `since` asks for a rebuild: whether the session's transaction merely began before `seen` was committed, and the
+    database was not replaced by an older one."""
+    engine = session.get_bind().engine
+    if isinstance(engine.pool, StaticPool | SingletonThreadPool):
+        return False  # one connection for all: nobody can have committed beside it
+    connection = engine.raw_connection()
+    try:
+        cursor = connection.cursor()
+        cursor.execute(_NEWEST_ANYWHERE[engine.dialect.name])
+        newest = cursor.fetchone()[0]
+        cursor.close()
+    finally:
+        connection.close()
+    return newest >= seen
 
 
 def version(session: Session, topic: str) -> str:

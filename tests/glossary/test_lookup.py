@@ -517,6 +517,7 @@ def test_a_disk_that_does_not_give_back_what_was_written_leaves_the_database_to_
     fill(session)
     with monkeypatch.context() as patched:
         patched.setattr(termindex, "TermFile", spoilt)
+        patched.setattr(termindex, "PAUSE", 0)
         assert codes(session, index, "محكمة") == ["rechtbank"] and codes(session, index, "ፍርድ ቤት") == ["rechtbank"]
     assert codes(session, index, "panahandeh")[:1] == ["vluchteling"] and index._opened is not None
 

@@ -37,10 +37,10 @@ def test_what_changed_is_merged_into_what_a_build_would_write(tmp_path_factory, 
     old = TermFile(folder / "old.terms")
     assert said(old) == expected(before) and old.position == 3 and sorted(old.concepts) == sorted(before)
     removed -= set(changed)
-    write(folder / "new.terms", changed.items(), 8, old, {*changed, *removed})
+    write(folder / "new.terms", changed.items(), 8, [5, 9], old, {*changed, *removed})
     after = {concept_id: content for concept_id, content in {**before, **changed}.items() if concept_id not in removed}
     new = TermFile(folder / "new.terms")
-    assert said(new) == expected(after) and new.position == 8 and sorted(new.concepts) == sorted(after)
+    assert said(new) == expected(after) and new.position == 8 and new.again == {5, 9} and sorted(new.concepts) == sorted(after)
     assert said(old) == expected(before)  # who still reads it goes on
     for name in FIELDS:
         alive = new.holding(name, ["محكمة", "ፍርድ"])
@@ -55,7 +55,7 @@ def test_a_word_that_no_concept_has_any_more_is_not_in_the_file(tmp_path):
 
     write(tmp_path / "old.terms", [(1, content("ምስጢር", "سر")), (2, content("ስደተኛ"))], 1)
     assert "ምስጢር".encode() in (tmp_path / "old.terms").read_bytes()
-    write(tmp_path / "new.terms", [(1, content("لاجئ"))], 2, TermFile(tmp_path / "old.terms"), [1])
+    write(tmp_path / "new.terms", [(1, content("لاجئ"))], 2, (), TermFile(tmp_path / "old.terms"), [1])
     kept = (tmp_path / "new.terms").read_bytes()
     assert "ስደተኛ".encode() in kept and "لاجئ".encode() in kept
     assert "ምስጢር".encode() not in kept and "سر".encode() not in kept

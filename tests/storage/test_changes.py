@@ -71,3 +71,37 @@ def test_the_transaction_is_filled_in_by_postgresql_only(session):
     changes.record(session, "memory", [1])
     value = session.scalar(text('SELECT "transaction" FROM change'))
     assert (value is None) == (session.get_bind().dialect.name == "sqlite")
+
+
+def test_what_a_long_transaction_has_told_again_is_told_only_to_who_does_not_know_it(engine):
+    with new_session(engine, writes=engine.dialect.name == "postgresql") as long, new_session(engine, writes=False) as reader:
+        if engine.dialect.name == "postgresql":
+            long.scalar(text("SELECT pg_current_xact_id()::text"))
+        start = changes.position(reader)
+        reader.commit()
+        for key in (1, 2):
+            with new_session(engine) as writer:
+                changes.record(writer, "memory", [key, 40 + key])
+                writer.commit()
+        news = changes.since(reader, "memory", start)
+        assert news.keys == (1, 41, 2, 42) and len(news.again) == (4 if engine.dialect.name == "postgresql" else 0)
+        reader.commit()
+        with new_session(engine) as writer:
+            changes.record(writer, "memory", [1, 7])
+            writer.commit()
+        later = changes.since(reader, "memory", news.position, news.again)
+        assert later.keys == (1, 7) and later.again >= news.again
+        reader.commit()
+        long.rollback()
+        assert changes.since(reader, "memory", later.position, later.again).keys == ()
+
+
+def test_who_began_to_read_earlier_is_told_from_a_database_that_was_replaced(engine):
+    with new_session(engine, writes=False) as early, new_session(engine, writes=False) as late:
+        changes.position(early)
+        with new_session(engine) as writer:
+            changes.record(writer, "memory", [3])
+            writer.commit()
+        seen = changes.position(late)
+        assert changes.is_behind(early, seen) and not changes.is_behind(early, 2**60)
+        assert changes.since(early, "memory", seen).rebuild == (engine.dialect.name == "sqlite")
