@@ -152,7 +152,7 @@ class InSegment:
             return
         shortest, longest = size - self._edits(size), self._longest(size)
         a, b = np.searchsorted(segment.sizes, (shortest, longest + 1)).tolist()
-        if a == b:
+        if a >= b:  # what all units of the file lose can be more than the best have to spare: then longest < shortest
             return
         lengths, first = segment.sizes[a:b], segment.first[a : b + 1]
         longer = np.maximum(lengths, size)

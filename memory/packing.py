@@ -77,7 +77,10 @@ def from_database(session: Session, pair: Pair) -> Iterator[Units]:
             query = query.where(which)
         again = which is None or which is current[1]
         for rows in _batches(session, query):
-            gathered.append(packed(rows, _texts(session, text, rows) if again else {}, language))
+            units = packed(rows, _texts(session, text, rows) if again else {}, language)
+            if pair.reversed:
+                units.forget_neighbours()  # they are in the other language
+            gathered.append(units)
             if sum(map(len, gathered)) + BATCH > segments.LARGEST:
                 ready, gathered = Units.joined(gathered), []
                 yield ready
@@ -104,16 +107,13 @@ def _texts(session: Session, text, rows: Sequence) -> dict[int, str]:
 
 
 def packed(rows: Sequence, texts: dict[int, str], language: str) -> Units:
-    """Rows of the database as units of a segment. With `texts`, forms and keys are made from them anew, and
-    neighbours count for nothing."""
+    """Rows of the database as units of a segment. With `texts`, forms and keys are made from them anew."""
     ids, made, bare, same, profile, before, after, place, flags, recency, *named = zip(*rows, strict=True)
     if texts:
         keys = [text_keys(texts[id], language) for id in ids]
         made, bare, same, profile = (
             [k[name] for k in keys] for name in ("form", "bare_key", "source_key", "profile_key")
         )
-        before = after = place = [0] * len(ids)
-        flags = [f & ~segments.ELSEWHERE for f in flags]
     numbers: dict[str, dict[str | None, int]] = {}
     for name, column in zip(segments.NAMED, named, strict=True):
         numbers[name] = {known: n for n, known in enumerate(dict.fromkeys([None, *column]))}

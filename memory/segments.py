@@ -58,6 +58,12 @@ class Units:
     def __len__(self) -> int:
         return len(self.forms)
 
+    def forget_neighbours(self) -> None:
+        """As if nobody knew where the units were found."""
+        for name in ("before", "after", "place"):
+            self.columns[name][:] = 0
+        self.columns["flags"] &= np.uint8(~ELSEWHERE & 0xFF)
+
     def taken(self, chosen: np.ndarray) -> Units:
         """Some of them, with no project and no file named but theirs: what an erased unit belonged to may be the name of
         a person."""

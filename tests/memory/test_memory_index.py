@@ -89,6 +89,41 @@ def test_a_build_reads_every_unit_once_in_the_order_of_ids(session, monkeypatch)
     assert found.forms == [forms.form(u.source, "nl") for u in current + older]
 
 
+def test_units_of_an_older_folding_keep_their_neighbours_and_places(a_memory):
+    memory = a_memory(60)
+    text = "Neem contact op ስድስት"
+    with Session(memory.plain) as session:
+        rows = [exchange.UnitRow("nl", "ar", text, f"اتصل {n}", quality="approved") for n in range(30)]
+        rows[3].previous_source, rows[3].next_source = "A", "ب"
+        rows[5].document, rows[5].position = "brief", 2
+        exchange.take(session, [*rows, exchange.UnitRow("nl", "ar", text, "اتصل 7", "A", "ب", origin_name="ملف")])
+        for unit in session.scalars(select(Unit)):
+            unit.form, unit.form_version = "old", "0"
+        session.commit()
+    memory.prepare()
+    for more in ({"previous": "A"}, {"previous": "A", "next": "ب"}, {"document": "brief", "position": 2}):
+        found = memory.look(memory.indexed, text, limit=1, **more)
+        assert found == memory.look(memory.plain, text, limit=1, **more)
+        assert found[0][1] > 100
+
+
+def test_a_text_that_is_there_is_found_beside_varieties_that_cannot_be_as_good_any_more(a_memory):
+    """No length is near enough in their files: what they all lose is more than the best have to spare."""
+    memory = a_memory(60)
+    text = "Wij hebben uw aanvraag van ስድስት ontvangen, u hoort binnen zes weken van ons. مرحبا"
+    with Session(memory.plain) as session:
+        rows = [exchange.UnitRow("nl", "ar", text, f"اتصل {n}") for n in range(6)]
+        rows += [exchange.UnitRow("nl-BE", "ar", text[n % 9 :], f"{n}") for n in range(60)]
+        exchange.take(session, rows)
+        session.commit()
+    with Session(memory.indexed) as session:
+        assert len(index.prepare(session)) == 2
+    for more in ({}, {"threshold": 99}, {"penalties": {"variety": 40}}):
+        found = memory.look(memory.indexed, text, **more)
+        assert found == memory.look(memory.plain, text, **more)
+        assert [score for _, score, *_ in found] == [100.0] * 5
+
+
 def test_very_long_units_are_found_like_any_other(a_memory):
     memory = a_memory(100)
     long = " ".join(a_text(random.Random(n)) for n in range(120))
