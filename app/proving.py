@@ -161,8 +161,8 @@ def _clean_sqlite(engine: Engine, traces: Traces, left: Counter[str]) -> list[di
     small = place.stat().st_size <= SMALL
     anew = False
     if small or traces.anyway or _in_database_file(place, traces.pieces | traces.halves)[0]:
-        anew = _vacuum(engine)
-        db.empty_write_ahead_log(engine)
+        # the log has pages as they were, as long as somebody reads it
+        anew = _vacuum(engine) and db.empty_write_ahead_log(engine)
     held, size = _in_database_file(place, traces.pieces)
     if held:
         with db.new_session(engine, writes=False) as session:
@@ -197,9 +197,11 @@ def _bytes_of(piece: str) -> set[bytes]:
 
 def _across_columns(engine: Engine, pieces: set[str]) -> set[str]:
     """Which of these pieces only seem to stand in SQLite's file: it writes the values of a row, or of an entry of an
-    index, one behind the other, so "apostille" and "identity" side by side hold "leiden", a name that nobody wrote."""
+    index, one behind the other, so "apostille" and "identity" side by side hold "leiden", a name that nobody wrote. What
+    stands within a single value, in any row of any table, is not among them, wherever else it seems to stand."""
     forms = {piece: _bytes_of(piece) for piece in pieces}
-    found: set[str] = set()
+    across: set[str] = set()
+    inside: set[str] = set()
     connection = engine.raw_connection()
     try:
         cursor = connection.cursor()
@@ -215,11 +217,14 @@ def _across_columns(engine: Engine, pieces: set[str]) -> set[str]:
                 values = [_as_stored(value) for value in row]
                 for record in (values, *([values[place] for place in order] for order in records)):
                     joined = b"".join(record)
-                    found |= {piece for piece in pieces - found if any(form in joined for form in forms[piece])}
+                    for piece in pieces - inside:
+                        if any(form in joined for form in forms[piece]):
+                            within = any(form in value for value in values for form in forms[piece])
+                            (inside if within else across).add(piece)
         cursor.close()
     finally:
         connection.close()
-    return found
+    return across - inside
 
 
 def _as_stored(value: object) -> bytes:

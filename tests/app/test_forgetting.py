@@ -7,7 +7,7 @@ import zipfile
 
 import docx
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from app import workflow
 from app.forgetting import NothingAsked, Wanted, forget, look
@@ -201,6 +201,24 @@ def test_what_only_two_columns_side_by_side_spell_is_no_trace(engine, session, f
         session.commit()
         assert forgotten(engine, session, folder, Wanted(phrases=(name,))).left == {}
     assert session.scalar(select(Document.id)) is None
+
+
+def test_what_two_columns_spell_hides_no_place_where_it_is_written(engine, session, folder):
+    if engine.dialect.name != "sqlite":
+        pytest.skip("only SQLite's file is searched byte by byte")
+    names = ("Leiden", "አበበ", "أحمد")
+    a_document(session, f"Woont in {' '.join(names)}.")
+    # a table that forgetting does not know
+    session.execute(text("CREATE TABLE kept_elsewhere (first TEXT, noted TEXT)"))
+    rows = [("apostille", "identity"), ("ሰላም አበ", "በ ኣዲስ"), ("رقم أح", "مد ثم"), ("apostille", "in leiden, 2019")]
+    for first, noted in rows:
+        session.execute(text("INSERT INTO kept_elsewhere VALUES (:first, :noted)"), {"first": first, "noted": noted})
+    session.commit()
+    wanted = Wanted(phrases=names)
+    assert forgotten(engine, session, folder, wanted).left == {"database file": 1}
+    session.execute(text("DELETE FROM kept_elsewhere WHERE noted LIKE '%2019'"))
+    session.commit()
+    assert forgotten(engine, session, folder, wanted).left == {}
 
 
 def test_the_report_holds_nothing_of_what_was_forgotten(engine, session, translator, reviewer, folder):
