@@ -9,7 +9,7 @@ import { Outbox, requestId } from "./editor/outbox.js";
 import { Panel } from "./editor/panel.js";
 import { Proposing } from "./editor/propose.js";
 import { ask, person, token } from "./editor/server.js";
-import { markNumbers, rawText, show, showDifference, tagsOf, titlesOf } from "./editor/text.js";
+import { make, markNumbers, rawText, show, showDifference, tagsOf, titlesOf } from "./editor/text.js";
 
 const main = document.querySelector("main[data-editor]");
 const words = JSON.parse(main.dataset.words);
@@ -96,11 +96,7 @@ function status(kind, details = {}) {
   line.dataset.kind = kind;
   line.textContent = SAID[kind](details);
   if (kind === "expired") {
-    const link = document.createElement("a");
-    link.href = main.dataset.signIn;
-    link.target = "_blank";
-    link.textContent = words.sign_in;
-    line.append(" ", link);
+    line.append(" ", make("a", { href: main.dataset.signIn, target: "_blank" }, words.sign_in));
   }
   if (!QUIETLY.has(kind)) {
     if (kind !== lastKind) announce(line.textContent);
@@ -142,15 +138,13 @@ function apply(article, body) {
   if (current?.article === article && body.problems) showProblems(body.problems);
 }
 
-const problemWords = (problems) => problems?.length ? problems.map((p) => p.message).join(" ") : "";
+const problemWords = (problems) => (problems ?? []).map((p) => p.message).join(" ");
 
 function flag(article, sentence) {
   let line = part(article, "flag");
   if (!sentence) return line?.remove();
   if (!line) {
-    line = document.createElement("p");
-    line.className = "flag";
-    line.dataset.flag = "";
+    line = make("p", { className: "flag", "data-flag": "" });
     article.append(line);
   }
   line.textContent = sentence;
@@ -229,17 +223,12 @@ function openField(article, form, text) {
   const bar = part(form, "tags");
   bar.hidden = !tags.length;
   bar.replaceChildren(...tags.map((tag, index) => {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.dataset.insertTag = tag;
-    const chip = document.createElement("bdi");
-    chip.className = "chip";
-    chip.textContent = tag.slice(1, -1);
-    button.append(chip);
-    button.title = titles.get(tag) ?? "";
-    button.setAttribute("aria-label", fill(words.insert_tag, { tag: tag.slice(1, -1), what: titles.get(tag) ?? "" }));
-    if (index < 9) button.setAttribute("aria-keyshortcuts", `Alt+Shift+${index + 1}`);
-    return button;
+    const name = tag.slice(1, -1);
+    const what = titles.get(tag) ?? "";
+    return make("button", {
+      type: "button", title: what, "data-insert-tag": tag, "aria-label": fill(words.insert_tag, { tag: name, what }),
+      ...(index < 9 && { "aria-keyshortcuts": `Alt+Shift+${index + 1}` }),
+    }, make("bdi", { className: "chip" }, name));
   }));
   form.querySelectorAll("[data-signs]").forEach((button) => button.setAttribute("aria-pressed", signs));
   drawTags();
@@ -337,25 +326,11 @@ function showProblems(problems) {
   part(panel.element, "panel-problems")?.remove();
   const list = part(current.form, "problems");
   list.replaceChildren(...problems.map((problem) => {
-    const line = document.createElement("li");
-    line.className = "problem";
-    const p = document.createElement("p");
-    p.textContent = problem.message;
-    line.append(p);
-    if (problem.concept) {
-      const link = document.createElement("a");
-      link.href = problem.concept.href;
-      link.target = "_blank";
-      link.textContent = problem.concept.label;
-      line.append(link);
-    }
+    const line = make("li", { className: "problem" }, make("p", {}, problem.message));
+    const { concept } = problem;
+    if (concept) line.append(make("a", { href: concept.href, target: "_blank" }, concept.label));
     if (problem.kind === "direction-marks" && current.field) {
-      const button = document.createElement("button");
-      button.type = "button";
-      button.className = "button quiet small";
-      button.dataset.markNumbers = "";
-      button.textContent = words.mark_numbers;
-      line.append(button);
+      line.append(make("button", { type: "button", className: "button quiet small", "data-mark-numbers": "" }, words.mark_numbers));
     }
     return line;
   }));
@@ -517,10 +492,7 @@ function settle(box, choice) {
   lastKind = "saved";
   line.dataset.kind = "saved";
   line.textContent = words.theirs_now;
-  const back = document.createElement("button");
-  back.type = "button";
-  back.className = "button quiet small";
-  back.textContent = words.mine_back;
+  const back = make("button", { type: "button", className: "button quiet small" }, words.mine_back);
   back.addEventListener("click", () => current?.id === id && current.field.replaceAll(mine));
   line.append(" ", back);
 }

@@ -3,7 +3,7 @@
 // is wrapped in a left-to-right isolate (U+2066 … U+2069) with a narrow space at both sides: it stays in place between
 // Arabic letters, and the wrapping tells it from text. Typing cannot break a tag: the caret never rests inside one, and deleting takes all of it.
 
-import { SIGNS, TAG } from "./text.js";
+import { make, SIGNS, TAG } from "./text.js";
 
 const OPEN = "\u2066\u202f";
 const CLOSE = "\u202f\u2069";
@@ -103,20 +103,15 @@ export class Field {
       if (!this.showsSigns) return parts.push(text);
       for (const char of text) {
         if (!SIGNS.has(char)) { parts.push(char); continue; }
-        const sign = document.createElement("span");
-        sign.className = /[\u00a0\u202f\t]/.test(char) ? "sign wide" : "sign";
-        sign.dataset.name = SIGNS.get(char);
-        sign.textContent = char;
-        parts.push(sign);
+        const wide = /[\u00a0\u202f\t]/.test(char);
+        parts.push(make("span", { className: wide ? "sign wide" : "sign", "data-name": SIGNS.get(char) }, char));
       }
     };
     let at = 0;
     for (const token of tokensOf(value)) {
       plain(value.slice(at, token.start));
-      const chip = document.createElement("span");
-      chip.className = this.known.has(token.tag) ? "token" : "token extra";
-      chip.textContent = value.slice(token.start, token.end);
-      parts.push(chip);
+      const className = this.known.has(token.tag) ? "token" : "token extra";
+      parts.push(make("span", { className }, value.slice(token.start, token.end)));
       at = token.end;
     }
     plain(value.slice(at));

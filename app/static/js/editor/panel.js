@@ -1,5 +1,7 @@
 // The side panel: suggestions, terms, comments and history of the open segment, as a fragment of the server.
 
+import { make } from "./text.js";
+
 export class Panel {
   constructor(element, words, token) {
     this.element = element;
@@ -29,14 +31,8 @@ export class Panel {
       this.#put(html, id);
     } catch {
       if (this.wanted !== id) return;
-      const button = document.createElement("button");
-      button.type = "button";
-      button.className = "button quiet";
-      button.dataset.retry = "";
-      button.textContent = this.words.again;
-      const p = document.createElement("p");
-      p.textContent = this.words.panel_failed;
-      this.element.replaceChildren(p, button);
+      const again = make("button", { type: "button", className: "button quiet", "data-retry": "" }, this.words.again);
+      this.element.replaceChildren(make("p", {}, this.words.panel_failed), again);
       this.shown = null;
     } finally {
       clearTimeout(late);
@@ -50,8 +46,7 @@ export class Panel {
   /** Fetch what will be wanted next, the machine's answer too. */
   prefetch(url, id) {
     this.#get(url, id).then((html) => {
-      const fresh = document.createElement("div");
-      fresh.innerHTML = html;
+      const fresh = make("div", { innerHTML: html });
       const pending = fresh.querySelector("[data-pending]");
       if (pending) this.#machine(pending.dataset.pending).catch(() => {});
     }).catch(() => {});
@@ -98,8 +93,7 @@ export class Panel {
     try {
       const html = await this.#machine(url);
       if (!pending.isConnected) return;
-      const fresh = document.createElement("div");
-      fresh.innerHTML = html;
+      const fresh = make("div", { innerHTML: html });
       pending.replaceWith(...fresh.childNodes);
       this.#reveal();
     } catch {
@@ -169,8 +163,7 @@ export class Panel {
       this.kept.delete(id);
       if (this.shown !== id) return;
       const list = this.element.querySelector("[data-comments]");
-      const fresh = document.createElement("div");
-      fresh.innerHTML = html;
+      const fresh = make("div", { innerHTML: html });
       list.replaceChildren(...(fresh.querySelector("[data-comments]") ?? fresh).childNodes);
       const again = list.querySelector("form[data-comment-form]") ?? form;
       again.elements.text.value = "";

@@ -1,6 +1,8 @@
 // Proposing a word or a change beside the segment: what is selected in the source and in the translation is filled in,
 // the answer appears in the panel, and nobody leaves the sentence.
 
+import { make } from "./text.js";
+
 export const TAG = /\u2066?\u202f?<\/?\d{1,4}\/?>\u202f?\u2069?/g;
 
 export class Proposing {
@@ -73,7 +75,7 @@ export class Proposing {
     try {
       const response = await fetch(link.href, { headers: { Accept: "text/html", "X-Requested-With": "fetch" }, redirect: "manual" });
       if (!response.ok) throw new Error(response.status);
-      this.#put(place, await response.text());
+      place.innerHTML = await response.text();
       place.querySelector("input:not([type=hidden]), select, textarea, a")?.focus();
     } catch {
       this.#failed(place);
@@ -92,7 +94,7 @@ export class Proposing {
         headers: { Accept: "text/html", "X-CSRFToken": this.token(), "X-Requested-With": "fetch" },
       });
       if (!response.ok && response.status !== 422) throw new Error(response.status);
-      this.#put(place, await response.text());
+      place.innerHTML = await response.text();
       if (response.ok) {
         this.selected = { source: "", target: "" };
         this.done();
@@ -105,17 +107,10 @@ export class Proposing {
     }
   }
 
-  #put(place, html) {
-    place.innerHTML = html;
-  }
-
   #failed(place) {
     let said = place.querySelector("[data-propose-failed]");
     if (!said) {
-      said = document.createElement("p");
-      said.dataset.proposeFailed = "";
-      said.className = "error";
-      said.setAttribute("role", "alert");
+      said = make("p", { className: "error", role: "alert", "data-propose-failed": "" });
       place.append(said);
     }
     said.textContent = document.body.dataset.noAnswer;

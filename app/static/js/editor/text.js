@@ -3,6 +3,14 @@
 
 export const TAG = /<(?!\/\d+\/)(\/?)([1-9]\d{0,3})(\/?)>/g;
 
+/** An element with these properties, attributes where the name has a hyphen, and children. */
+export function make(name, properties = {}, ...children) {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(properties)) key.includes("-") ? made.setAttribute(key, value) : (made[key] = value);
+  made.append(...children);
+  return made;
+}
+
 /** The text of an element; a chip counts as the tag it stands for. */
 export function rawText(element) {
   let text = "";
@@ -30,12 +38,9 @@ export function show(element, text, titles = new Map()) {
   let at = 0;
   for (const match of text.matchAll(TAG)) {
     if (match.index > at) parts.push(text.slice(at, match.index));
-    const chip = document.createElement("bdi");
-    chip.className = `chip chip-${match[1] ? "close" : match[3] ? "alone" : "open"}`;
-    chip.dataset.tag = match[0];
-    chip.title = titles.get(match[0]) ?? "";
-    chip.textContent = shown(match[0]);
-    parts.push(chip);
+    parts.push(make("bdi", {
+      className: `chip chip-${match[1] ? "close" : match[3] ? "alone" : "open"}`, title: titles.get(match[0]) ?? "", "data-tag": match[0],
+    }, shown(match[0])));
     at = match.index + match[0].length;
   }
   if (at < text.length) parts.push(text.slice(at));
