@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
 from typing import Any
 
-from sqlalchemy import Engine, case, delete, or_, select, update
+from sqlalchemy import ColumnElement, Engine, case, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.db import transaction
@@ -49,8 +49,7 @@ def claim(session: Session, patient: Collection[str] = ()) -> Job | None:
     """The oldest job that nobody works on, held for LEASE; one of a patient kind when there is no other. None when there
     is none."""
     now = utc_now()
-    free = or_(Job.state == "queued", (Job.state == "running") & (Job.lease_until < now))
-    query = select(Job).where(free).order_by(case((Job.kind.in_(patient), 1), else_=0), Job.id)
+    query = select(Job).where(_free(now)).order_by(case((Job.kind.in_(patient), 1), else_=0), Job.id)
     job = session.scalar(query.limit(1).with_for_update(skip_locked=True))
     if job is None:
         return None
@@ -62,13 +61,21 @@ def claim(session: Session, patient: Collection[str] = ()) -> Job | None:
     return job
 
 
+def _free(now: dt.datetime) -> ColumnElement[bool]:
+    """That nobody works on a job."""
+    return or_(Job.state == "queued", (Job.state == "running") & (Job.lease_until < now))
+
+
 def work_once(
     engine: Engine,
     kinds: Mapping[str, Step],
     stop: threading.Event | None = None,
     patient: Collection[str] = (),
 ) -> bool:
-    """Do one job to its end, or, of a patient kind, until another one waits. Returns whether there was one."""
+    """Do one job to its end, or, of a patient kind, until another one waits. Returns whether there was one.
+
+    A job that fails is over. Of a patient kind it is tried again: nobody asked for it who could ask again, and what went
+    wrong may have been the database, for a moment. The lease stays as of a dead worker, and so do its attempts."""
     with transaction(engine) as session:
         job = claim(session, patient)
         if job is None:
@@ -85,7 +92,8 @@ def work_once(
             log.exception("job %s (%s) failed", job_id, kind) if step is None else log.error(
                 "job %s (%s) failed: %s", job_id, kind, type(error).__name__
             )
-            _end(engine, job_id, "failed", note=type(error).__name__)
+            again = kind in patient and step is not None
+            _end(engine, job_id, "running" if again else "failed", note=type(error).__name__)
             return True
         with transaction(engine) as session:
             over = done >= total
@@ -111,13 +119,16 @@ def work_once(
 
 
 def _others_wait(session: Session, patient: Collection[str]) -> bool:
-    waiting = select(Job.id).where(Job.state == "queued", Job.kind.not_in(patient)).limit(1)
+    waiting = select(Job.id).where(_free(utc_now()), Job.kind.not_in(patient)).limit(1)
     return session.scalar(waiting) is not None
 
 
 def _end(engine: Engine, job_id: int, state: str, *, note: str) -> None:
+    """Work on a job no longer; "running": somebody goes on with it when its lease has run out."""
+    now = utc_now()
+    values = {"lease_until": now + LEASE} if state == "running" else {"ended_at": None if state == "queued" else now}
     with transaction(engine) as session:
-        session.execute(update(Job).where(Job.id == job_id).values(state=state, note=note, ended_at=None if state == "queued" else utc_now()))
+        session.execute(update(Job).where(Job.id == job_id).values(state=state, note=note, **values))
 
 
 def forget_old(session: Session) -> None:

@@ -11,15 +11,26 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select
+from sqlalchemy.exc import DBAPIError
 
 
 def rows(connection: Connection, query: str, values: Sequence[object] | Mapping[str, object] = ()) -> list[tuple]:
     """All rows of a query in the words of the connection's own driver, its values as the driver gives them."""
+    errors = connection.dialect.loaded_dbapi.Error
     try:
         return connection.connection.dbapi_connection.execute(query, values).fetchall()
-    except connection.dialect.loaded_dbapi.Error:
+    except errors as error:
         # once more in the usual way, which tells the pool of a lost connection and raises what callers wait for
-        return [tuple(row) for row in connection.exec_driver_sql(query, values)]
+        try:
+            return [tuple(row) for row in connection.exec_driver_sql(query, values)]
+        except DBAPIError as again:
+            if again.connection_invalidated or type(again.orig) is type(error):
+                raise
+            # PostgreSQL's answer to anything after an error: what went wrong is the first
+            hidden = connection.engine.hide_parameters
+            raise DBAPIError.instance(
+                query, values, error, errors, hide_parameters=hidden, dialect=connection.dialect
+            ) from error
 
 
 class Direct:

@@ -108,6 +108,60 @@ def test_it_says_how_far_it_is_and_lets_every_other_job_pass(engine, session, ol
     assert right(session) == MANY
 
 
+def test_a_job_whose_worker_died_passes_it_too(engine, session, older):
+    with db.transaction(engine) as asking:
+        jobs.enqueue(asking, "another", {"text": "አዲስ"})
+    with db.transaction(engine) as dying:
+        assert jobs.claim(dying).kind == "another"
+    renewing.ask_when_needed(engine)
+
+    def lease_ends(engine, subject):
+        with db.transaction(engine) as later:
+            ended = utc_now() - dt.timedelta(seconds=1)
+            later.execute(update(Job).where(Job.kind == "another").values(lease_until=ended))
+        return renewing.step(engine, subject)
+
+    assert jobs.work_once(engine, {renewing.JOB: lease_ends}, None, jobkinds.PATIENT)
+    seen = []
+    assert work(engine, another=lambda _engine, subject: (seen.append((right(session), subject["text"])), (1, 1, ""))[1])
+    assert seen == [(10, "አዲስ")]
+    assert work(engine)
+    assert right(session) == MANY
+
+
+def test_a_failure_of_a_moment_is_tried_again_later_and_one_that_lasts_is_given_up(engine, session, older):
+    renewing.ask_when_needed(engine)
+    failing = [False, True, True, False, True, True, True, True]
+
+    def step(engine, subject):
+        if failing.pop(0):
+            raise OSError("رسالة سرية ሚስጢር")
+        return renewing.step(engine, subject)
+
+    def try_once():
+        assert jobs.work_once(engine, {renewing.JOB: step}, None, jobkinds.PATIENT)
+        session.rollback()
+        return right(session), renewing.at_work(session)
+
+    for done in (10, 10, 20, 20, 20):
+        units, waiting = try_once()
+        assert units == done
+        if waiting is None:
+            break
+        assert (waiting.state, waiting.note) == ("running", "OSError")
+        assert not work(engine), "not at once"
+        renewing.ask_when_needed(engine)
+        with db.transaction(engine) as later:
+            later.execute(update(Job).values(lease_until=utc_now() - dt.timedelta(seconds=1)))
+    assert waiting is not None
+    assert not work(engine), "three times without a step that went well"
+    session.rollback()
+    assert [job.state for job in session.scalars(select(Job))] == ["failed"]
+    renewing.ask_when_needed(engine)
+    assert work(engine)
+    assert right(session) == MANY
+
+
 def test_nobody_waits_while_texts_are_folded_and_an_edit_made_then_wins(engine, session, older, monkeypatch):
     renewing.ask_when_needed(engine)
     original, edited = memory_renewing.made, []

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 from sqlalchemy import bindparam, select, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError, InternalError, OperationalError, ProgrammingError
 
 from app.db import new_session
 from memory import recording
@@ -50,6 +50,54 @@ def test_an_error_is_raised_as_sqlalchemy_raises_it(session):
         direct.rows(session.connection(), "SELECT nothing FROM nowhere")
     session.rollback()
     assert direct.rows(session.connection(), "SELECT 1") == [(1,)]
+
+
+@pytest.mark.parametrize(
+    ("set_up", "query", "kind"),
+    [
+        ("SET LOCAL statement_timeout = 50", "SELECT pg_sleep(5)", OperationalError),
+        ("SELECT 1", "SELECT 'رقم' || nothing FROM nowhere", ProgrammingError),
+        ("SELECT 1", "SELECT 1 / 0", DataError),
+        ("SELECT 'ቁጽሪ'", "SELECT 1 / (count(*) - count(*)) FROM memory_unit", DataError),
+    ],
+)
+def test_what_went_wrong_first_is_told_and_not_that_the_transaction_is_over(engine, set_up, query, kind):
+    """PostgreSQL answers whatever is asked after an error in its transaction with another error."""
+    if engine.dialect.name != "postgresql":
+        pytest.skip("on SQLite an error does not end the transaction")
+    with engine.connect() as connection:
+        connection.execute(text(set_up))
+        with pytest.raises(kind) as usual:
+            connection.exec_driver_sql(query)
+        connection.rollback()
+        connection.execute(text(set_up))
+        with pytest.raises(kind) as ours:
+            direct.rows(connection, query)
+        assert type(ours.value) is type(usual.value)
+        assert type(ours.value.orig) is type(usual.value.orig)
+        assert str(ours.value) == str(usual.value)
+        assert not ours.value.connection_invalidated
+        with pytest.raises(InternalError):  # as long as nobody rolls it back
+            direct.rows(connection, "SELECT 1")
+        connection.rollback()
+        assert direct.rows(connection, "SELECT 1") == [(1,)]
+
+
+def test_an_error_quotes_no_value_of_the_question(session):
+    with pytest.raises(DBAPIError) as error:
+        if session.get_bind().dialect.name == "postgresql":
+            direct.rows(session.connection(), "SELECT %(text)s FROM nowhere", {"text": "السيد أحمد"})
+        else:
+            direct.rows(session.connection(), "SELECT :text FROM nowhere", {"text": "السيد أحمد"})
+    assert "أحمد" not in str(error.value)
+
+
+def test_a_question_inside_a_savepoint_ends_only_that(engine):
+    with engine.connect() as connection:
+        connection.begin()
+        with pytest.raises(DBAPIError), connection.begin_nested():
+            direct.rows(connection, "SELECT nothing FROM nowhere")
+        assert direct.rows(connection, "SELECT 'ጽሑፍ'") == [("ጽሑፍ",)]
 
 
 def test_a_lost_connection_is_not_given_to_the_next_one(engine):
