@@ -55,7 +55,8 @@ _editions = itertools.count(1)
 @dataclass
 class _Stock:
     """The terms of one language: `terms` by id, with their other spellings, and the trie that finds them. `known`: words
-    that sentences had, as these terms see them; another table, and another `edition`, as soon as a term is."""
+    that sentences had, as these terms see them; another table, and another `edition`, as soon as a term is. It is right up to
+    `position`, and as it is since `changed`."""
 
     language: str
     trie: Trie = field(default_factory=Trie)
@@ -63,6 +64,7 @@ class _Stock:
     variants: dict[int, tuple[str, ...]] = field(default_factory=dict)
     ids_of: dict[int, list[int]] = field(default_factory=dict)
     position: int = 0
+    changed: int = 0
     known: Recent[str, Known] = field(default_factory=lambda: Recent(_MOST_KNOWN))
     edition: int = field(default_factory=lambda: next(_editions))
 
@@ -181,7 +183,7 @@ def _view(session: Session, shelf: _Shelf, language: str) -> View:
         if stock is None:
             stock = _Stock(language)
             if not unseen:
-                stock.position = changes.position(session)
+                stock.position = stock.changed = changes.position(session)
                 _fill(session, stock)
                 shelf.stocks[language] = stock
                 return View(stock, finds=shelf.finds, edition=stock.edition)
@@ -191,9 +193,13 @@ def _view(session: Session, shelf: _Shelf, language: str) -> View:
         looked = Looked(stock.position, changes.since(session, TOPIC, stock.position))
         news = looked.news
         if news.rebuild:
-            fresh = _Stock(language, position=news.position)
+            behind = changes.is_behind(session, stock.position)
+            if behind and not unseen and news.position >= stock.changed:
+                # what came since this session began to read was of something else
+                return View(stock, finds=shelf.finds, edition=stock.edition)
+            fresh = _Stock(language, position=news.position, changed=news.position)
             _fill(session, fresh)
-            if not unseen:
+            if not unseen and not behind:
                 shelf.stocks[language] = fresh
             return View(fresh)
         if unseen and news.keys:
@@ -203,6 +209,7 @@ def _view(session: Session, shelf: _Shelf, language: str) -> View:
             return View(stock, frozenset(news.keys), own, looked=looked)
         if news.keys:
             _take_in(session, stock, news.keys)
+            stock.changed = news.position
         if not unseen:
             stock.position = news.position
         return View(stock, finds=shelf.finds, edition=stock.edition, looked=looked)

@@ -3,10 +3,12 @@
 import pytest
 
 from app.db import new_session
-from glossary import editing
+from glossary import editing, vocabulary
 from glossary.lookup import search
 from glossary.models import Concept
+from glossary.recognition import recognise
 from glossary.termindex import MOST_FRESH, TermIndex
+from storage import changes
 from tests.glossary.test_lookup import fill
 
 
@@ -164,3 +166,36 @@ def test_what_another_process_approves_forbids_changes_or_removes_counts_from_th
         assert codes(reader, index, "ችሎት") == codes(reader, index, "محكمة") == []
 
 
+
+
+def test_who_began_to_read_before_a_change_reads_sentences_with_the_terms_of_that_moment_and_nothing_is_built_for_others(
+    engine, session, monkeypatch
+):
+    fill(session)
+    built = []
+    real = vocabulary._fill
+    monkeypatch.setattr(vocabulary, "_fill", lambda own, stock: (built.append(stock.language), real(own, stock)))
+
+    def found(reader, text, source="am"):
+        return {session.get(Concept, hit.concept_id).code for hit in recognise(reader, text, source_language=source, target_language="nl")}
+
+    with new_session(engine, writes=False) as early, new_session(engine, writes=False) as late:
+        assert found(early, "ፍርድ ቤት") == {"rechtbank"} and found(early, "هذه محكمة", "ar") == {"rechtbank"}
+        early.rollback()
+        early.get(Concept, 1)
+        changes.record(session, "memory", [1])  # somebody approved a sentence meanwhile
+        session.commit()
+        assert found(late, "ፍርድ ቤት") == {"rechtbank"} and found(late, "هذه محكمة", "ar") == {"rechtbank"}
+        del built[:]
+        assert found(early, "ፍርድ ቤት") == {"rechtbank"} and found(early, "هذه محكمة", "ar") == {"rechtbank"}
+        assert built == []
+        editing.propose_term(session, editing.concept_with_code(session, "bezwaar"), "am", "ተቃውሞ", by="Selam")
+        session.commit()
+        late.rollback()
+        assert found(late, "ተቃውሞ") == {"bezwaar"}
+        del built[:]
+        # PostgreSQL reads what is committed at every question, SQLite as it was when the transaction began
+        assert found(early, "ተቃውሞ") == (set() if engine.dialect.name == "sqlite" else {"bezwaar"})
+        del built[:]
+        assert found(late, "ተቃውሞ") == {"bezwaar"}
+        assert built == []
