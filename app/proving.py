@@ -21,9 +21,10 @@ from sqlalchemy import Engine, func, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from app import db, holding
+from app import db, holding, terms
 from app.models import Document, Segment, Sentence, Translation
-from languages.folding import fold, match_form
+from glossary.spelling import words_of
+from languages.folding import FOLDED_ALONE, fold, match_form
 from memory import index
 
 #: How much of a text is looked for in files, in characters; of how many texts; and how many pieces in the indexes. Looking
@@ -72,6 +73,9 @@ def clean(engine: Engine, folder: Path, traces: Traces, left: Counter[str]) -> l
     with db.new_session(engine, writes=False) as session:
         index.erase(session)
     with db.new_session(engine, writes=False) as session:
+        # of a word that is folded and stands alone no phrase can be told afterwards: what the term base lost is left out
+        left["index"] += not terms.index_in(folder / "terms").erase(session)
+    with db.new_session(engine, writes=False) as session:
         for table in holding.tables():
             rows = session.scalar(select(func.count()).select_from(table)) or 0
             searched.append({"place": table.name, "rows": rows})
@@ -117,7 +121,8 @@ def _living(session: Session, pieces: set[str]) -> set[str]:
 
 def _forms_of(piece: str) -> set[bytes]:
     """A piece of text as a file may hold it: as written, folded for matching and for search, in JSON, in UTF-16."""
-    written = {piece, match_form(piece, ""), fold(piece, ""), fold(piece, "am")}
+    folds = {fold(piece, language) for language in FOLDED_ALONE}
+    written = {piece, match_form(piece, ""), *folds, *(" ".join(words_of(folded)) for folded in folds)}
     forms = {form.encode() for form in written if len(form.strip()) >= 3}
     return forms | {json.dumps(piece)[1:-1].encode(), piece.encode("utf-16-le")}
 

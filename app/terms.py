@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from flask import current_app
 from sqlalchemy import Engine
@@ -17,6 +18,9 @@ from glossary.models import Concept, Definition, Equivalence, Term
 from importers import inline
 from languages import tags
 
+if TYPE_CHECKING:
+    from glossary.termindex import TermIndex
+
 #: Which words come first.
 ORDER = {"preferred": 0, "admitted": 1, "proposed": 2, "deprecated": 3, "forbidden": 4}
 
@@ -27,7 +31,7 @@ def open_index() -> lookup.SearchIndex:
 
 
 @cache
-def index_in(folder: Path) -> lookup.SearchIndex:
+def index_in(folder: Path) -> TermIndex:
     """The index kept in a folder, opened once in a process."""
     from glossary.termindex import TermIndex  # numpy: only who looks something up needs it
 
