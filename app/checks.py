@@ -38,11 +38,13 @@ WORD = re.compile(r"[^\W\d_]+")
 def numbers(text: str) -> Counter[str]:
     """The numbers of a text as ASCII digits without separators: "1.250,50" and "١٬٢٥٠٫٥٠" are one number. A tag that
     stands alone, a line break for example, ends a number; one of a pair does not."""
-    found: Counter[str] = Counter()
-    for match in NUMBER.finditer(inline.TAG.sub(lambda tag: "\n" if tag[3] else "", text)):
-        digits = "".join(str(unicodedata.digit(c)) for c in match[0] if c.isdigit())
-        found[digits] += 1
-    return found
+    return Counter(digits for digits, _written in _numbers(text))
+
+
+def _numbers(text: str) -> list[tuple[str, str]]:
+    """Each number, as ASCII digits and as it is written: people look for "000.000.0000", not for ten zeros."""
+    found = NUMBER.findall(inline.TAG.sub(lambda tag: "\n" if tag[3] else "", text))
+    return [("".join(str(unicodedata.digit(c)) for c in written if c.isdigit()), written) for written in found]
 
 
 def _without_names_of(source: str, target: str) -> str:
@@ -59,9 +61,10 @@ def problems(source: str, target: str, source_language: str, target_language: st
         Problem(f"tag-{what}", {"tag": str(number)}, severe=True)
         for what, number in inline.tag_problems(source, target)
     ]
-    want, have = numbers(source), numbers(target)
-    found += [Problem("number-missing", {"number": n}) for n in (want - have)]
-    found += [Problem("number-extra", {"number": n}) for n in (have - want)]
+    wanted, there = _numbers(source), _numbers(target)
+    want, have = (Counter(digits for digits, _ in known) for known in (wanted, there))
+    found += [Problem("number-missing", {"number": dict(wanted)[n]}) for n in (want - have)]
+    found += [Problem("number-extra", {"number": dict(there)[n]}) for n in (have - want)]
     bare_source, bare_target = inline.plain(source).strip(), inline.plain(target).strip()
     letters = sum(c.isalpha() for c in bare_target)
     if letters > 12 and bare_source.casefold() == bare_target.casefold():

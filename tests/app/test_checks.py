@@ -31,6 +31,12 @@ def test_another_number_is_told_from_both_sides(language, target):
     assert [(p.kind, p.fields["number"]) for p in found] == [("number-missing", "3"), ("number-extra", "5")]
 
 
+@pytest.mark.parametrize(("language", "target"), [("ar", "رقمك هو ٩٫٩"), ("ti", "ቁጽርኹም 9.9 እዩ")])
+def test_a_number_is_named_as_it_is_written(language, target):
+    found = checks.problems("Uw V-nummer is 000.000.0000.", target, "nl", language)
+    assert [p.fields["number"] for p in found if "number" in p.fields] == ["000.000.0000", "٩٫٩" if language == "ar" else "9.9"]
+
+
 def test_a_lost_tag_is_severe_and_stands_first():
     found = checks.problems("Bel <1>nu</1> 112.", "اتصل الآن", "nl", "ar")
     assert found[0].kind == "tag-missing" and found[0].severe
