@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from zlib import crc32
 
 import numpy as np
 
@@ -37,7 +38,7 @@ class Kind:
 
 
 def write_arrays(path: Path, kind: Kind, arrays: Mapping[str, np.ndarray], **more: object) -> None:
-    """Write arrays into a file, each with its checksum; `more` goes into the header. The file is complete and on the
+    """Write arrays into a file, each with its checksum; `more` goes into the header, which has one too. The file is complete and on the
     disk when this returns; a process killed before leaves one that does not open."""
     places, at = {}, 0
     for name, array in arrays.items():
@@ -47,7 +48,7 @@ def write_arrays(path: Path, kind: Kind, arrays: Mapping[str, np.ndarray], **mor
     head = json.dumps(header).encode()
     start = _start(len(head))
     with path.open("wb") as file:
-        file.write(kind.magic + len(head).to_bytes(8, "little") + head)
+        file.write(kind.magic + len(head).to_bytes(4, "little") + crc32(head).to_bytes(4, "little") + head)
         file.write(b"\0" * (start - file.tell()))
         for array in arrays.values():
             file.write(memoryview(np.ascontiguousarray(array)).cast("B") if array.nbytes else b"")
@@ -67,8 +68,11 @@ class Arrays:
                 self.data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
             if self.data[:8] != kind.magic:
                 raise DamagedFile(path, "another kind of file")
-            length = int.from_bytes(self.data[8:16], "little")
-            self.header = json.loads(self.data[16 : 16 + length])
+            length = int.from_bytes(self.data[8:12], "little")
+            head = self.data[16 : 16 + length]
+            if crc32(head) != int.from_bytes(self.data[12:16], "little"):
+                raise DamagedFile(path, "its header was changed")
+            self.header = json.loads(head)
             self.start = _start(length)
             made_by = {name: self.header[name] for name in (*kind.made_by, "byteorder")}
             if made_by != {**kind.made_by, "byteorder": sys.byteorder}:

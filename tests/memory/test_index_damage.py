@@ -134,6 +134,20 @@ def test_a_file_cut_short_anywhere_never_opens(a_memory, tmp_path):
     assert segments.Segment(part).size
 
 
+def test_a_header_that_was_changed_anywhere_never_opens(a_memory, tmp_path):
+    """Names of projects and of files stand in it, which filters and points ask for."""
+    memory = a_memory(400)
+    memory.prepare()
+    whole = memory.files[0].read_bytes()
+    end = whole.index(b"}", whole.index(b'"bytes"')) + 1
+    assert b"oud.tmx" in whole[:end] and b'\\u1275\\u122d' in whole[:end]
+    part = tmp_path / "part.segment"
+    for at in range(end):
+        part.write_bytes(whole[:at] + bytes([whole[at] ^ 1 << at % 7]) + whole[at + 1 :])
+        with pytest.raises(files.DamagedFile):
+            segments.Segment(part)
+
+
 def test_files_that_may_not_grow_any_more_lose_nothing(a_memory):
     """The limit of the operating system itself, hit in the middle of a file."""
     memory = a_memory(400)
