@@ -1,20 +1,20 @@
 """After a text is forgotten the files of the index of terms hold nothing that the term base does not hold itself."""
 
-import subprocess
-import sys
-import textwrap
+import os
+import signal
 
 import pytest
 
-from app import terms
+from app import db, terms
 from app.forgetting import Wanted
 from app.terms import index_in
-from glossary import editing
+from glossary import editing, termindex
 from glossary.history import recorded
 from glossary.lookup import search
 from glossary.models import Concept
 from glossary.termindex import TermIndex
 from languages.folding import fold
+from tests import processes
 from tests.app.test_forgetting import forgotten
 
 NAME, ARABIC, TIGRINYA = "Fatima Al-Hassan", "فاطمة الحسن", "ፋጢማ ኣልሓሰን"
@@ -77,21 +77,17 @@ def test_erasing_anything_empties_the_index_of_what_the_term_base_lost_before(en
     assert report.left == {} and held(folder) == set()
 
 
-KILLED = """
-    import os, signal, sys
-    from sqlalchemy import create_engine
-    from sqlalchemy.orm import Session
-    from glossary import termindex
-    from storage import arrays
+def killed_when_its_file_is_written(url: str, folder: str) -> None:
+    """What a process does that is killed before its file becomes the current one."""
     real = termindex.write
+
     def killed(*args, **more):
         real(*args, **more)
         os.kill(os.getpid(), signal.SIGKILL)
+
     termindex.write = killed
-    index = termindex.TermIndex(sys.argv[2])
-    with Session(create_engine(sys.argv[1])) as session:
-        index.rebuild(session)
-"""
+    with db.new_session(db.make_engine(url), writes=False) as session:
+        TermIndex(folder).rebuild(session)
 
 
 def test_what_a_killed_process_left_half_done_goes_too(engine, session, folder):
@@ -100,7 +96,9 @@ def test_what_a_killed_process_left_half_done_goes_too(engine, session, folder):
         editing.propose_term(session, concept, language, text, by="Marijke", by_id=900)
     session.commit()
     url = engine.url.render_as_string(hide_password=False)
-    done = subprocess.run([sys.executable, "-c", textwrap.dedent(KILLED), url, str(folder / "terms")], timeout=60)
+    done = processes.run(
+        killed_when_its_file_is_written, url, str(folder / "terms"), environment=os.environ, check=False
+    )
     assert done.returncode == -9 and held(folder) == TRACES
     editing.remove_concept(session, concept, by="Marijke", why="names a client")
     session.commit()
@@ -111,8 +109,6 @@ def test_what_a_killed_process_left_half_done_goes_too(engine, session, folder):
 def test_an_index_that_cannot_be_written_anew_goes_as_a_whole_and_one_that_stays_is_told(
     engine, session, folder, concept, monkeypatch
 ):
-    from glossary import termindex
-
     def full(*_args, **_more):
         raise OSError(28, "No space left on device")
 

@@ -2,9 +2,6 @@
 
 import json
 import os
-import subprocess
-import sys
-import textwrap
 from pathlib import Path
 
 import pytest
@@ -531,35 +528,6 @@ def test_while_another_process_builds_the_database_answers_and_then_the_index(se
     assert codes(session, waiting, "panahandeh")[:1] == ["vluchteling"]
     assert waiting._opened is not None
     waiting.close()
-
-
-KILLED = """
-    import os, signal, sys, threading
-    from sqlalchemy import create_engine
-    from sqlalchemy.orm import Session
-    from glossary.termindex import TermIndex
-    threading.Timer(float(sys.argv[3]), os.kill, (os.getpid(), signal.SIGKILL)).start()
-    index = TermIndex(sys.argv[2])
-    with Session(create_engine(sys.argv[1])) as session:
-        while True:
-            index.rebuild(session)
-"""
-
-
-@pytest.mark.parametrize("after", [0.05, 0.2])
-def test_a_kill_in_the_middle_of_building_leaves_an_index_that_answers(session, index, tmp_path, after):
-    fill(session)
-    assert codes(session, index, "mahkama") == ["rechtbank"]
-    index.close()
-    url = session.get_bind().engine.url.render_as_string(hide_password=False)
-    session.commit()
-    done = subprocess.run([sys.executable, "-c", textwrap.dedent(KILLED), url, str(tmp_path / "terms"), str(after)], timeout=60)
-    assert done.returncode == -9
-    again = TermIndex(tmp_path / "terms")
-    assert codes(session, again, "mahkama") == ["rechtbank"]
-    opened, _ = again._up_to_date(session)
-    assert len(opened.file.concepts) == len(CONCEPTS)
-    again.close()
 
 
 def test_the_database_scan_finds_no_less_than_the_index(session, index):
