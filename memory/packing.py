@@ -72,12 +72,12 @@ def from_database(session: Session, pair: Pair) -> Iterator[Units]:
     gathered: list[Units] = []
     for which in current:
         # in the order in which they stand in the table: SQLite would follow the keys of the texts, all over its file
-        query = of_pair(select(*_READ), pair).order_by(_UNIT.id)
+        query, texts = (of_pair(select(*read), pair) for read in (_READ, (_UNIT.id, text)))
         if which is not None:
-            query = query.where(which)
+            query, texts = query.where(which), texts.where(which)
         again = which is None or which is current[1]
-        for rows in _batches(session, query):
-            units = packed(rows, _texts(session, text, rows) if again else {}, language)
+        for rows in _batches(session, query.order_by(_UNIT.id)):
+            units = packed(rows, _texts(session, texts, rows) if again else {}, language)
             if pair.reversed:
                 units.forget_neighbours()  # they are in the other language
             gathered.append(units)
@@ -101,9 +101,9 @@ def _batches(session: Session, query: Select) -> Iterator[Sequence]:
             yield from result.partitions()
 
 
-def _texts(session: Session, text, rows: Sequence) -> dict[int, str]:
-    ids = [row[0] for row in rows]
-    return dict(session.execute(select(_UNIT.id, text).where(_UNIT.id.between(min(ids), max(ids)))).all())
+def _texts(session: Session, query: Select, rows: Sequence) -> dict[int, str]:
+    """The texts of these rows by id: of those that a query for ids and texts gives between the first and the last."""
+    return dict(session.execute(query.where(_UNIT.id.between(rows[0][0], rows[-1][0]))).all())
 
 
 def packed(rows: Sequence, texts: dict[int, str], language: str) -> Units:

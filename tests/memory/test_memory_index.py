@@ -124,6 +124,25 @@ def test_a_text_that_is_there_is_found_beside_varieties_that_cannot_be_as_good_a
         assert [score for _, score, *_ in found] == [100.0] * 5
 
 
+def test_a_build_reads_the_texts_of_its_own_units_only(session, monkeypatch):
+    """Units of a small pair, or those that are left of an older folding, stand among a million others."""
+    monkeypatch.setattr(packing, "BATCH", 5)
+    pairs = [("nl", "ti"), ("nl", "ar"), ("fa", "nl")]
+    exchange.take(session, [exchange.UnitRow(*pairs[n % 3], f"{n} ጽሑፍ", f"{n} نص") for n in range(60)])
+    session.commit()
+    read, texts = [], packing._texts
+    monkeypatch.setattr(packing, "_texts", lambda *asked: read.append(texts(*asked)) or read[-1])
+    [back] = packing.from_database(session, Pair("nl", "ti", reversed=True))
+    older = list(session.scalars(select(Unit).where(Unit.target_language == "ar")))[::4]
+    for unit in older:
+        unit.form, unit.form_version = "old", "0"
+    session.commit()
+    [there] = packing.from_database(session, Pair("nl", "ar"))
+    assert back.forms == [forms.form(f"{n} نص", "ti") for n in range(0, 60, 3)]
+    assert sorted(there.forms) == sorted(forms.form(f"{n} ጽሑፍ", "nl") for n in range(1, 60, 3))
+    assert [len(found) for found in read] == [5, 5, 5, 5, 5]
+
+
 def test_very_long_units_are_found_like_any_other(a_memory):
     memory = a_memory(100)
     long = " ".join(a_text(random.Random(n)) for n in range(120))
