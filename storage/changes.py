@@ -98,24 +98,29 @@ _NEWEST_ANYWHERE = {
     "sqlite": "SELECT coalesce(max(id), 0) FROM change",
     "postgresql": "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint",
 }
+#: The last transaction that a row can be of: one that is over, or one's own. A backup that was restored brings rows of another
+#: server, which may be far ahead; they were there before any position of this one.
+_OF_THIS_SERVER = """greatest(pg_snapshot_xmax(pg_current_snapshot())::text::bigint - 1,
+                             pg_current_xact_id_if_assigned()::text::bigint)"""
 #: The newest of a topic is the end of an index, whoever asks: a plan that is made once. What came since a position is
 #: planned anew each time, because how much that is depends on the position.
-_POSITION_AND_NEWEST = """
+_POSITION_AND_NEWEST = f"""
     SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint,
-           (SELECT max("transaction") FROM change WHERE topic = %(topic)s)
-"""
+           (SELECT max("transaction") FROM change WHERE topic = %(topic)s AND "transaction" <= {_OF_THIS_SERVER})
+"""  # noqa: S608  words of ours
 _LATER = (
     select(_CHANGE.key)
     .where(_CHANGE.topic == bindparam("topic"), _CHANGE.id > bindparam("seen"), _CHANGE.id <= bindparam("now"))
     .order_by(_CHANGE.id)
 )
 #: The position and the keys of one snapshot; one row without a key when there is nothing new.
-_POSITION_AND_LATER = """
+_POSITION_AND_LATER = f"""
     SELECT position, change.key, change.id, change."transaction" >= position
     FROM (SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS position) AS now
     LEFT JOIN change ON change.topic = %(topic)s AND change."transaction" >= %(seen)s
+         AND change."transaction" <= {_OF_THIS_SERVER}
     ORDER BY change.id
-"""
+"""  # noqa: S608
 
 
 def since(session: Session, topic: str, seen: int, but: Collection[int] = ()) -> News:

@@ -105,3 +105,23 @@ def test_who_began_to_read_earlier_is_told_from_a_database_that_was_replaced(eng
         seen = changes.position(late)
         assert changes.is_behind(early, seen) and not changes.is_behind(early, 2**60)
         assert changes.since(early, "memory", seen).rebuild == (engine.dialect.name == "sqlite")
+
+
+def test_changes_that_a_restored_backup_brings_from_another_server_are_not_told_at_every_look(engine):
+    """PostgreSQL numbers transactions by server: those of the old one may be far ahead of where the new one is."""
+    if engine.dialect.name != "postgresql":
+        pytest.skip("SQLite does not number transactions")
+    with new_session(engine) as restored:
+        changes.record(restored, "memory", [1, 2, 3])
+        restored.execute(text('UPDATE change SET "transaction" = "transaction" + 1000000000'))
+        restored.commit()
+    with new_session(engine, writes=False) as reader, new_session(engine) as writer:
+        start = changes.position(reader)
+        reader.commit()
+        assert changes.since(reader, "memory", start).keys == ()
+        reader.commit()
+        changes.record(writer, "memory", [7])
+        assert changes.since(writer, "memory", start).keys == (7,)  # its own, which is not over yet
+        writer.commit()
+        news = changes.since(reader, "memory", start)
+        assert news.keys == (7,) and not news.rebuild
