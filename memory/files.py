@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -73,7 +74,9 @@ def write_manifest(folder: Path, kind: Kind, manifest: Manifest) -> None:
 
 
 def next_generation(manifest: Manifest | None) -> int:
-    return (manifest.generation if manifest else 0) + 1
+    """What the names of new files begin with. Without a manifest, the clock: another process may still have the files of a
+    folder that was thrown away, and must not take a new one for one of them."""
+    return manifest.generation + 1 if manifest else time.time_ns()
 
 
 @contextmanager

@@ -88,7 +88,8 @@ class Collection:
         return list(islice(heapq.merge(*(islice(way, most) for way in ways)), most))
 
     def with_news(self, units: Iterable[Folded], changed: Sequence[int], seen: int) -> Collection:
-        fresh = {id: u for id, u in self.fresh.items() if id not in set(changed)} | {u.id: u for u in units}
+        gone = set(changed)
+        fresh = {id: u for id, u in self.fresh.items() if id not in gone} | {u.id: u for u in units}
         return replace(
             self,
             seen=seen,

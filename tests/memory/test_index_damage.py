@@ -13,15 +13,17 @@ import time
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, select
+from sqlalchemy.orm import Session
 
 from memory import (
     candidates,
     files,
     index,
+    recording,
     segments,
 )
-from memory.models import Base
+from memory.models import Base, Unit
 from storage import changes
 from tests.memory.indexed import NL_AR
 
@@ -92,6 +94,32 @@ def test_deleting_the_whole_folder_costs_only_a_rebuild(a_memory):
     memory.again()
     memory.check(2)
     assert memory.files
+
+
+def test_who_has_files_of_a_folder_that_was_thrown_away_takes_no_new_file_for_one_of_them(a_memory):
+    memory = a_memory(400)
+    memory.prepare()
+    memory.check(1)
+    shutil.rmtree(memory.folder)
+    with Session(memory.plain) as session:
+        for unit in session.scalars(select(Unit).order_by(Unit.id).limit(40)).all():
+            recording.recall(session, unit, by="أحمد", reason="ስሕተት")
+        session.commit()
+    memory.add(45, seed=9)
+    other = create_engine(memory.url)
+    index.attach(other, memory.folder)
+    with Session(other) as session:
+        assert index.prepare(session) == [NL_AR]
+    other.dispose()
+    memory.add(5, seed=8)
+    memory.check(2)
+    index.tidy(memory.store, NL_AR)
+    memory.check(2)
+    memory.again()
+    ours, real = memory.ids()
+    assert ours == real
+    for text in ("de ስድስት wet", "xab لا", "de wet", "de brief", "de يجب", "de 6"):
+        assert memory.look(memory.indexed, text, limit=50) == memory.look(memory.plain, text, limit=50)
 
 
 def test_an_index_of_another_database_is_not_believed(a_memory):
@@ -219,7 +247,8 @@ def test_two_that_tidy_at_once_wait_for_each_other(a_memory):
 KILLED = """
 import sys, os
 from pathlib import Path
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, select
+from sqlalchemy.orm import Session
 from sqlalchemy.orm import Session
 from memory import candidates, exchange, index, packing, segments
 from memory.models import Unit
