@@ -91,6 +91,7 @@ class TermIndex:
 
     def refresh(self, session: Session) -> None:
         """Write everything that changed into the folder now, building it when needed: for a job or at start."""
+        session.connection()  # first, as in _up_to_date
         with self._lock:
             opened, fresh = self._up_to_date(session, wait=True)
             if fresh and not has_unseen_changes(session):
@@ -98,6 +99,7 @@ class TermIndex:
 
     def rebuild(self, session: Session) -> None:
         """Build everything anew."""
+        session.connection()
         with self._lock:
             self._build(session)
 
@@ -105,6 +107,7 @@ class TermIndex:
         """After an erasure was committed: no file of this folder holds a word that the database has no more, whichever
         process left it there. What cannot be written anew goes as a whole, and is built when somebody looks something up.
         Waits for a process that writes. False when something is left."""
+        session.connection()
         with self._lock, suppress(OSError):
             if not self._files():
                 return True

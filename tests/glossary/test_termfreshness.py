@@ -1,5 +1,8 @@
 """The index of terms beside people who write and read at once: never behind, never built anew for nothing."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from app.db import new_session
@@ -199,3 +202,31 @@ def test_who_began_to_read_before_a_change_reads_sentences_with_the_terms_of_tha
         del built[:]
         assert found(late, "ተቃውሞ") == {"bezwaar"}
         assert built == []
+
+
+@pytest.mark.parametrize("verb", ["candidates", "refresh", "rebuild", "erase"])
+def test_who_waits_for_the_database_to_write_keeps_nobody_from_looking_up(engine, session, index, verb):
+    fill(session)
+    codes(session, index, "محكمة")
+    session.rollback()
+
+    def write():
+        with new_session(engine) as writer:
+            if verb == "candidates":
+                codes(writer, index, "ፍርድ ቤት")
+            else:
+                getattr(index, verb)(writer)
+
+    with ThreadPoolExecutor(2) as threads, new_session(engine) as holder:
+        holder.connection()  # on SQLite nobody else can write now
+        waiting = threads.submit(write)
+        time.sleep(0.3)
+        assert threads.submit(look_apart, engine, index, "ፍርድ ቤት").result(5) == ["rechtbank"]
+        assert waiting.done() == (engine.dialect.name == "postgresql")
+        holder.rollback()
+        waiting.result(20)
+
+
+def look_apart(engine, index, query):
+    with new_session(engine, writes=False) as reader:
+        return codes(reader, index, query)
