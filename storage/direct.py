@@ -16,21 +16,16 @@ from sqlalchemy.exc import DBAPIError
 
 def rows(connection: Connection, query: str, values: Sequence[object] | Mapping[str, object] = ()) -> list[tuple]:
     """All rows of a query in the words of the connection's own driver, its values as the driver gives them."""
-    errors = connection.dialect.loaded_dbapi.Error
+    dialect, driver = connection.dialect, connection.connection.dbapi_connection
+    errors = dialect.loaded_dbapi.Error
     try:
-        return connection.connection.dbapi_connection.execute(query, values).fetchall()
+        return driver.execute(query, values).fetchall()
     except errors as error:
-        # once more in the usual way, which tells the pool of a lost connection and raises what callers wait for
-        try:
+        if dialect.is_disconnect(error, driver, None):
+            # once more in the usual way, which tells the pool
             return [tuple(row) for row in connection.exec_driver_sql(query, values)]
-        except DBAPIError as again:
-            if again.connection_invalidated or type(again.orig) is type(error):
-                raise
-            # PostgreSQL's answer to anything after an error: what went wrong is the first
-            hidden = connection.engine.hide_parameters
-            raise DBAPIError.instance(
-                query, values, error, errors, hide_parameters=hidden, dialect=connection.dialect
-            ) from error
+        hidden = connection.engine.hide_parameters
+        raise DBAPIError.instance(query, values, error, errors, hide_parameters=hidden, dialect=dialect) from error
 
 
 class Direct:

@@ -1,9 +1,10 @@
 """Queries by the driver's own cursor: the same rows, values and errors as SQLAlchemy gives."""
 
 import datetime as dt
+import sqlite3
 
 import pytest
-from sqlalchemy import bindparam, select, text
+from sqlalchemy import bindparam, create_engine, event, select, text
 from sqlalchemy.exc import DataError, DBAPIError, InternalError, OperationalError, ProgrammingError
 
 from app.db import new_session
@@ -90,6 +91,21 @@ def test_an_error_quotes_no_value_of_the_question(session):
         else:
             direct.rows(session.connection(), "SELECT :text FROM nowhere", {"text": "السيد أحمد"})
     assert "أحمد" not in str(error.value)
+
+
+def test_a_locked_file_is_waited_for_once(tmp_path):
+    engine = create_engine(f"sqlite:///{tmp_path / 'memory.sqlite3'}", connect_args={"timeout": 0.2})
+    with engine.connect() as connection, sqlite3.connect(tmp_path / "memory.sqlite3", isolation_level=None) as writer:
+        writer.execute("BEGIN EXCLUSIVE")
+        asked_again: list[object] = []
+        event.listen(engine, "before_cursor_execute", lambda *asked: asked_again.append(asked[2]))
+        with pytest.raises(OperationalError, match="locked"):
+            direct.rows(connection, "SELECT count(*) FROM sqlite_master WHERE name = 'ጽሑፍ'")
+        writer.execute("COMMIT")
+        assert asked_again == []
+        assert direct.rows(connection, "SELECT 'نص'") == [("نص",)]
+    writer.close()
+    engine.dispose()
 
 
 def test_a_question_inside_a_savepoint_ends_only_that(engine):
