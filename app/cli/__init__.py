@@ -63,6 +63,13 @@ def prepare(engine, config: Config) -> None:
         click.echo(f"Starter pack: {concepts} concepts (all proposed), {units} memory units.", err=True)
 
 
+def unreadable(error, outcome: str) -> str:
+    """What is wrong with a file, where, and what became of it; not twice what its own words say already."""
+    words = error.text()
+    place = "" if not error.where or error.where in words.lower() else f" ({error.where})"
+    return f"{words}{place}" if outcome in words else f"{words}{place} {outcome}"
+
+
 def write_json(value: object) -> None:
     """One JSON document on standard output, other scripts readable."""
     click.echo(json.dumps(value, ensure_ascii=False, indent=2))

@@ -10,7 +10,7 @@ import click
 from sqlalchemy.exc import SQLAlchemyError
 
 from app import db, exchange, imports, memoryexport, memoryfiles, previewing
-from app.cli import CouldNot, configuration, opened, progress, write_json
+from app.cli import CouldNot, configuration, opened, progress, unreadable, write_json
 from app.cli.forgetting import forget, made_with
 from importers.units import UnreadableFile
 from languages import tags
@@ -110,12 +110,11 @@ _LARGE = 20_000_000
 
 
 def _told(error: UnreadableFile) -> str:
-    place = f" ({error.where})" if error.where else ""
     kept = getattr(error, "kept", 0)
     saved = f"{kept} units that stood before that place were saved." if kept else "Nothing was saved."
     more = " To keep the units before that place, add --keep-whole." if error.reason == "cut-short" and not kept else ""
     more += " Say --from and --to." if error.reason == "no-pair" else ""
-    return f"{error.text()}{place} {saved}{more}"
+    return f"{unreadable(error, saved)}{more}"
 
 
 def _places(file: Path, named: dict[str, str]) -> dict[int, str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from app import db, delivery, intake, penalties, suggestions
-from app.cli import CouldNot, opened, progress, write_json
+from app.cli import CouldNot, opened, progress, unreadable, write_json
 from app.config import Config
 from app.mt.registry import Models
 from importers import inline
@@ -34,8 +34,7 @@ def run(config: Config, file: str, source: str, target: str, out: str, *, as_jso
     try:
         read = intake.read_file(Path(file).read_bytes(), Path(file).name)
     except UnreadableFile as error:
-        place = f" ({error.where})" if error.where else ""
-        raise CouldNot(f"{error.text()}{place} Nothing was written.") from error
+        raise CouldNot(unreadable(error, "Nothing was written.")) from error
     with opened(config, matching=True) as engine:
         translations, counts = _translate(engine, config, read, source, target)
     data = read.format.write(read.data, translations, target, delivery.draft_line(target))

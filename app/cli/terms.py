@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from app import db
-from app.cli import CouldNot, configuration, opened, progress, write_json
+from app.cli import CouldNot, configuration, opened, progress, unreadable, write_json
 from app.cli.memory import language
 from importers.units import UnreadableFile
 
@@ -88,8 +88,7 @@ def import_(
                         once=secrets.token_urlsafe(16),
                     )  # fmt: skip
         except UnreadableFile as error:
-            place = f" ({error.where})" if error.where else ""
-            raise CouldNot(f"{error.text()}{place} Nothing was saved.") from error
+            raise CouldNot(unreadable(error, "Nothing was saved.")) from error
         except termimports.ChangedMeanwhile as error:
             raise CouldNot("The term base changed while the file was read. Nothing was saved: import it again.") from error
     counts = termimports.counts(load)

@@ -102,6 +102,16 @@ def test_a_file_cut_short_leaves_nothing_behind(dragoman, memory_file):
     assert json.loads(dragoman("memory", "lookup", "--from", "nl", "--to", "ar", "--json", "Neem uw paspoort mee.").stdout) == []
 
 
+def test_what_is_wrong_with_a_file_is_told_once_with_its_place(dragoman, tmp_path):
+    broken = tmp_path / "begrippen.ttl"
+    broken.write_text('@prefix skos: <http://www.w3.org/2004/02/skos/core#> .\n<x> skos:prefLabel "لجوء"@ar, "ዑቕባ"@ti ; ; ] .\n', "utf-8")
+    said = dragoman("terms", "import", str(broken), code=1).output
+    assert said.count("Nothing was saved") == 1 and said.count("line ") == 1
+    hostile = tmp_path / "لجوء ዑቕባ.tmx"
+    hostile.write_text('<!DOCTYPE tmx SYSTEM "http://example.org/x.dtd"><tmx version="1.4"><body></tmx>', "utf-8")
+    assert dragoman("memory", "import", str(hostile), code=1).output.count("Nothing was saved") == 1
+
+
 def test_terms_go_in_are_found_and_come_out(dragoman, tmp_path):
     concepts = [
         {
