@@ -7,6 +7,7 @@ import threading
 
 import pytest
 import waitress
+from waitress import wasyncore
 
 from app import tokens
 from app.cli.serving import WithoutAddresses
@@ -79,8 +80,11 @@ def address(app):
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     yield "127.0.0.1", server.effective_port
-    server.close()
+    # by the thread that waits at the sockets: one that is closed beside it is a bad file descriptor there
+    server.trigger.pull_trigger(lambda: wasyncore.close_all(server._map))
     thread.join(10)
+    assert not thread.is_alive()
+    server.task_dispatcher.shutdown()
 
 
 def test_omegat_fetches_the_file_and_not_again_until_it_changed(session, address, key, units, tmp_path):
